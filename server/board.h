@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * board.h - a board: its port, its thread, its queue, its state, its console and its map.
+ * The board's thread is the only code that touches the port. Everything here may be called by any
+ * thread, holding no lock; nothing here waits for a board.
+ */
+#ifndef BENCHD_SERVER_BOARD_H
+#define BENCHD_SERVER_BOARD_H
+
+#include "server/console.h"
+#include "server/job.h"
+#include "server/shelf.h"
+
+enum board_state { BOARD_ABSENT, BOARD_IDLE, BOARD_BUSY, BOARD_BOOTLOADER, BOARD_STATE_COUNT };
+const char *board_state_name(enum board_state state);
+
+struct board;
+
+/* What a board needs of the house; all borrowed, outliving the board. */
+struct board_house {
+	struct store *store;
+	struct shelf *shelf;
+	uint32_t queue_limit;
+};
+
+/* Borrows config. Reads the board's record from the store. NULL: no memory or store failed. */
+struct board *board_new(const struct config_board *config, const struct board_house *house);
+/* Starts its thread, which opens the port and re-opens it when it comes back. */
+bool board_start(struct board *board);
+/* Tells it to stop: the running job ends between two steps (interrupted). Returns at once. */
+void board_stop(struct board *board);
+/* Waits for its thread and frees everything. */
+void board_free(struct board *board);
+
+const char *board_id(const struct board *board);
+const char *board_port(const struct board *board);
+struct console *board_console(struct board *board);
+
+/* The contract's board shape. NULL: no memory. */
+struct json *board_json(struct board *board);
+/* The contract's device shape (GET …/device); NULL with *never set: never identified. */
+struct json *board_device_json(struct board *board, bool *never);
+/* Grows with every change of what board_json() shows, the console's offset apart. */
+uint64_t board_version(struct board *board);
+/* The running (or, if none, NULL) job: a reference to unref. */
+struct job *board_current_job(struct board *board);
+/* A live (queued, running, or just ended) job of this board by id; NULL: ask the store. */
+struct job *board_find_job(struct board *board, const char *id);
+
+/*
+ * Accepts a job: durable in the store, then queued. The caller keeps its reference.
+ * false: *problem is port_absent, queue_full, quarantined (go and reset into application without force),
+ * stopping or store_failed.
+ */
+bool board_submit(struct board *board, struct job *job, struct problem *problem);
+
+/*
+ * Console input: queued (64 KiB bound) and written by the board's thread.
+ * false: *problem is board_absent, board_busy, board_in_bootloader, or input_full (429).
+ */
+bool board_input(struct board *board, struct span bytes, struct problem *problem);
+
+/* The sector map: one state per erase unit of the identified part. */
+enum sector_state {
+	SECTOR_UNKNOWN,
+	SECTOR_PLANNED,  /* the running job will touch it */
+	SECTOR_ERASING,
+	SECTOR_ERASED,
+	SECTOR_WRITING,
+	SECTOR_WRITTEN,
+	SECTOR_VERIFIED,
+	SECTOR_FAILED,
+	SECTOR_STATE_COUNT
+};
+const char *sector_state_name(enum sector_state state);
+/*
+ * {"version":V,"sectors":[{"number":0,"state":"written","done":0.5}, …]} of those that changed
+ * after version since (0: all that are not unknown). NULL: no memory or nothing changed.
+ */
+struct json *board_map_json(struct board *board, uint64_t since);
+uint64_t board_map_version(struct board *board);
+
+#endif /* BENCHD_SERVER_BOARD_H */

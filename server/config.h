@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * config.h - what one may say to benchd: command line and configuration file (docs: config).
+ * Read once by main, then constant; reloading makes a new one.
+ */
+#ifndef BENCHD_SERVER_CONFIG_H
+#define BENCHD_SERVER_CONFIG_H
+
+#include "protocol/wire.h"
+#include "server/digest.h"
+
+#define BOARD_ID_TEXT 33 /* [a-z0-9-]{1,32} */
+
+enum role { ROLE_NONE, ROLE_VIEW, ROLE_CONSOLE, ROLE_FLASH, ROLE_ADMIN };
+const char *role_name(enum role role);
+
+struct config_token {
+	char *name;
+	enum role role;
+	char sha256[SHA256_TEXT];
+};
+
+enum control_kind { CONTROL_MANUAL, CONTROL_LINES, CONTROL_COMMAND, CONTROL_KIND_COUNT };
+const char *control_kind_name(enum control_kind kind);
+
+/* Which modem line does it, and which level means active ("!" in the file). */
+struct config_line {
+	bool is_wired;
+	enum wire_line line;
+	bool active_set; /* TIOCM bit 1 means active */
+};
+
+struct config_control {
+	enum control_kind kind;
+	struct config_line reset, boot0;   /* lines */
+	uint32_t pulse_ms, settle_ms;      /* lines: 50, 100 */
+	char **bootloader_argv;            /* command: NULL-terminated */
+	char **application_argv;
+	uint32_t timeout_ms;               /* command: 5000 */
+	uint32_t wait_s;                   /* manual: 60 */
+};
+
+struct config_board {
+	char id[BOARD_ID_TEXT];
+	char *label; /* never NULL: the id when not given */
+	char **tags; /* NULL-terminated, never NULL */
+	char *port;
+	struct wire_settings console;      /* 115200 8N1 */
+	bool console_log;
+	struct wire_settings bootloader;   /* baud 0: auto; 8E1 */
+	struct config_control control;
+	char *expect_unique_id;            /* 24 hex digits, lower case; NULL: any chip */
+};
+
+struct config_limits {
+	uint64_t upload_bytes; /* 67108864 */
+	uint32_t viewers;      /* 1200 */
+	uint32_t queue;        /* 16, per board */
+};
+
+enum listen_kind { LISTEN_TCP, LISTEN_UNIX };
+struct config_listen {
+	enum listen_kind kind;
+	char *text;      /* as given, for messages */
+	char *host;      /* numeric address without brackets, or the socket's path */
+	uint16_t port;   /* 0: any free one */
+	bool is_loopback; /* 127/8, ::1, or a Unix socket */
+};
+
+struct config {
+	struct config_listen *listen;
+	size_t listen_count;
+	char *state_dir;
+	char **allowed_hosts; /* NULL-terminated, never NULL; lower case, without port */
+	char *base_path;      /* starts and ends with "/" */
+	struct config_token *tokens;
+	size_t token_count;
+	struct config_limits limits;
+	struct config_board *boards;
+	size_t board_count;
+	bool is_demo, check_only;
+};
+
+/* What the command line asks for beside running. */
+enum config_verdict {
+	CONFIG_RUN,
+	CONFIG_DONE,  /* --help, --version, --check, --new-token: printed, exit 0 */
+	CONFIG_WRONG, /* the reason stands on standard error, exit 2 */
+};
+
+/*
+ * Reads the command line and the file it names; prints help, version, token and errors itself:
+ * syntax errors as FILE:LINE:COLUMN, others by path ("boards[0].control.reset: ..."), every one
+ * found, not only the first. Refuses a listen address beyond loopback without tokens, and says
+ * how to make one.
+ */
+enum config_verdict config_read(struct config *config, int argc, char **argv);
+void config_release(struct config *config);
+
+/*
+ * The same for a file's text alone, for tests and fuzzing: problems are appended to errors, a line
+ * each, with name in front. false: errors is not empty, and *config is empty.
+ */
+bool config_parse(struct config *config, const char *name, struct span text, struct buf *errors);
+
+#endif /* BENCHD_SERVER_CONFIG_H */

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * port.h - a serial port: opened once, exclusively, used by one thread. Two back ends, told apart
+ * when it is opened: port_serial (libserialport) and port_tty (termios, for ptys; docs/facts/pty.md).
+ */
+#ifndef BENCHD_SERVER_PORT_H
+#define BENCHD_SERVER_PORT_H
+
+#include "protocol/wire.h"
+
+struct port;
+
+/* Idle levels of the modem lines, set at once after opening. */
+struct port_options {
+	struct wire_settings settings;
+	bool sets_dtr, dtr, sets_rts, rts;
+};
+
+/*
+ * Opens path if it is a character device and a tty, takes flock and TIOCEXCL, clears HUPCL, sets
+ * the lines, asks for low latency. NULL: why->what says what is wrong (no such file, no
+ * permission, in use, not a tty), why->err is ERR_GONE (absent) or ERR_IO.
+ */
+struct port *port_open(const char *path, const struct port_options *options, struct why *why);
+/* Leaves the lines as they are. NULL is fine. */
+void port_close(struct port *port);
+/* Borrowed from port. Its pause and recv end early, with ERR_CANCELLED, once port_stop was called. */
+struct wire port_wire(struct port *port);
+/* To poll for POLLIN. */
+int port_fd(const struct port *port);
+/* What is there, up to max; ERR_OK with *got 0: nothing. ERR_GONE: unplugged. */
+enum err port_read(struct port *port, uint8_t *out, size_t max, size_t *got);
+/* The settings in force. */
+struct wire_settings port_settings(const struct port *port);
+
+/* What GET /api/v1/ports lists. Strings borrowed for the call, NULL where unknown. */
+struct port_info {
+	const char *name, *description, *stable_path, *usb_serial, *usb_manufacturer, *usb_product;
+	int usb_vid, usb_pid; /* -1: not USB */
+};
+/* Opens nothing. false: the system could not be asked. */
+bool port_list(void (*each)(void *ctx, const struct port_info *info), void *ctx);
+
+#endif /* BENCHD_SERVER_PORT_H */
