@@ -16,23 +16,23 @@
 /* What Get, Get Version, Get ID and the registers of a known part told. */
 struct device {
 	uint32_t product_id;
-	const struct chip *chip;     /* NULL: unknown part, or as= was not given */
-	uint8_t version;             /* of the protocol, BCD: 0x31 is 3.1 */
-	uint8_t commands[32];        /* a bit per command code */
-	uint32_t flash_bytes;        /* from the size register, else the row's; 0: not known */
-	bool flash_size_is_read;     /* flash_bytes comes from the register */
+	const struct chip *chip; /* NULL: unknown part, or as= was not given */
+	uint8_t version;         /* of the protocol, BCD: 0x31 is 3.1 */
+	uint8_t commands[32];    /* a bit per command code */
+	uint32_t flash_bytes;    /* from the size register, else the row's; 0: not known */
+	bool flash_size_is_read; /* flash_bytes comes from the register */
 	uint8_t unique_id[CHIP_UNIQUE_ID_BYTES];
 	bool has_unique_id;
-	bool readout_protected;      /* Read Memory was refused at the command stage */
+	bool readout_protected; /* Read Memory was refused at the command stage */
 };
 bool device_has(const struct device *device, uint8_t command);
 
 struct boot_options {
-	struct wire_settings settings;   /* e.g. 115200, 8E1 */
-	uint32_t as_product_id;          /* use this row for an unknown part; 0: none */
-	uint32_t flash_bytes;            /* from the user, for a part whose size is not known; 0: none */
-	bool resume_only;                /* do not restart: the ROM is already running */
-	bool (*cancelled)(void *ctx);    /* asked between tries and blocks; NULL: never */
+	struct wire_settings settings; /* e.g. 115200, 8E1 */
+	uint32_t as_product_id;        /* use this row for an unknown part; 0: none */
+	uint32_t flash_bytes; /* from the user, for a part whose size is not known; 0: none */
+	bool resume_only;     /* do not restart: the ROM is already running */
+	bool (*cancelled)(void *ctx); /* asked between tries and blocks; NULL: never */
 	void *cancelled_ctx;
 };
 
@@ -43,8 +43,8 @@ struct boot {
 	struct device device;
 	bool is_connected; /* the ROM answered and the last exchange ended in step */
 	bool was_resumed;  /* the ROM had been in sync already: it answered NACK */
-	bool has_changed;  /* an erase or write request was sent: content is unsure until verified */
-	unsigned retries;  /* exchanges that were repeated, for the job's result */
+	bool has_changed; /* an erase or write request was sent: content is unsure until verified */
+	unsigned retries; /* exchanges that were repeated, for the job's result */
 };
 
 void boot_init(struct boot *boot, struct wire wire, struct control control,
@@ -60,7 +60,8 @@ void boot_init(struct boot *boot, struct wire wire, struct control control,
  */
 enum err boot_connect(struct boot *boot, struct why *why);
 
-/* As above when the session may still be in step: Get ID first, everything else only if that fails. */
+/* As above when the session may still be in step: Get ID first, everything else only if that fails.
+ */
 enum err boot_reconnect(struct boot *boot, struct why *why);
 
 /*
@@ -84,7 +85,8 @@ enum err boot_erase(struct boot *boot, uint32_t first, uint32_t count, struct wh
 uint32_t boot_erase_chunk(const struct boot *boot, uint32_t first, uint32_t count);
 /* ERR_UNSUPPORTED: this part has no mass erase (Q8): erase all sectors instead. */
 enum err boot_mass_erase(struct boot *boot, struct why *why);
-/* Go: addr is the vector table's. ERR_OK: the ROM said ACK and has jumped; is_connected is false. */
+/* Go: addr is the vector table's. ERR_OK: the ROM said ACK and has jumped; is_connected is false.
+ */
 enum err boot_go(struct boot *boot, uint32_t addr, struct why *why);
 /* The protection commands; the ROM may reset afterwards: is_connected is false. */
 enum err boot_write_protect(struct boot *boot, struct span units, struct why *why);

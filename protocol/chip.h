@@ -22,34 +22,34 @@ struct chip_run {
 
 /* Traits that change what the host does; each cites its line in docs/facts/an3155.md. */
 enum chip_trait {
-	CHIP_NO_MASS_ERASE = 1 << 0,     /* L0, L1: section 4, 0x44; Q8 */
-	CHIP_WHOLE_BLOCK_READS = 1 << 1, /* F4, L0: short reads of system registers refused; Q7 */
-	CHIP_SPEED_REGISTER = 1 << 2,    /* F2, F4, F7: 0xFFFF0000; section 4, 0x31 */
-	CHIP_NO_PARITY = 1 << 3,         /* BlueNRG, WB0, WL3, STM32W: section 1; Q25 */
-	CHIP_DOUBLE_NACK = 1 << 4,       /* two NACKs under read protection: section 3; Q5 */
+	CHIP_NO_MASS_ERASE = 1 << 0,       /* L0, L1: section 4, 0x44; Q8 */
+	CHIP_WHOLE_BLOCK_READS = 1 << 1,   /* F4, L0: short reads of system registers refused; Q7 */
+	CHIP_SPEED_REGISTER = 1 << 2,      /* F2, F4, F7: 0xFFFF0000; section 4, 0x31 */
+	CHIP_NO_PARITY = 1 << 3,           /* BlueNRG, WB0, WL3, STM32W: section 1; Q25 */
+	CHIP_DOUBLE_NACK = 1 << 4,         /* two NACKs under read protection: section 3; Q5 */
 	CHIP_NO_BAD_ADDRESS_NACK = 1 << 5, /* pre-3.1 ROM: Q6 */
-	CHIP_OPTION_REGISTERS = 1 << 6,  /* option bytes are FLASH registers, not memory */
-	CHIP_EMPTY_CHECK = 1 << 7,       /* boots ROM while flash is blank: section 2.3; Q23 */
+	CHIP_OPTION_REGISTERS = 1 << 6,    /* option bytes are FLASH registers, not memory */
+	CHIP_EMPTY_CHECK = 1 << 7,         /* boots ROM while flash is blank: section 2.3; Q23 */
 };
 
 struct chip {
 	uint32_t product_id;
 	const char *family, *name;
 	uint32_t ram_base, ram_bytes, ram_reserved; /* reserved: from the base, used by the ROM */
-	uint32_t ram_end_rom;          /* exclusive end that the ROM accepts; 0: not known */
+	uint32_t ram_end_rom;             /* exclusive end that the ROM accepts; 0: not known */
 	uint32_t flash_base, flash_bytes; /* of the largest variant; 0: no flash that we program */
 	struct chip_run runs[CHIP_MAX_RUNS]; /* ends at count 0 */
-	uint32_t sectors_per_protection; /* erase units per write-protection unit */
-	uint32_t write_align;          /* bytes; a write starts and ends on a multiple of it */
-	uint8_t erased;                /* 0xFF, or 0x00 on L0 and L1 */
-	uint32_t flash_size_register;  /* 16 bits, KiB; 0: not known */
-	uint32_t unique_id_register;   /* 96 bits; 0: not known */
-	uint32_t option_bytes;         /* the first address that ST's tool uses; 0: not known */
+	uint32_t sectors_per_protection;     /* erase units per write-protection unit */
+	uint32_t write_align;         /* bytes; a write starts and ends on a multiple of it */
+	uint8_t erased;               /* 0xFF, or 0x00 on L0 and L1 */
+	uint32_t flash_size_register; /* 16 bits, KiB; 0: not known */
+	uint32_t unique_id_register;  /* 96 bits; 0: not known */
+	uint32_t option_bytes;        /* the first address that ST's tool uses; 0: not known */
 	uint32_t option_bytes_len;
-	uint32_t system_memory;        /* base; 0: not known */
+	uint32_t system_memory; /* base; 0: not known */
 	uint32_t banks;
 	uint32_t bootloader_id_address; /* 0: none or not known */
-	unsigned traits;               /* enum chip_trait bits */
+	unsigned traits;                /* enum chip_trait bits */
 };
 
 /* NULL: unknown. */
@@ -67,15 +67,15 @@ uint32_t chip_sector_count(const struct chip *chip, uint32_t flash_bytes);
 /* number must be less than the count for chip->flash_bytes. */
 struct sector chip_sector(const struct chip *chip, uint32_t number);
 /* false: addr lies outside [flash_base, flash_base + flash_bytes). */
-bool chip_sector_at(const struct chip *chip, uint32_t flash_bytes, uint32_t addr,
-	struct sector *sector);
+bool chip_sector_at(
+	const struct chip *chip, uint32_t flash_bytes, uint32_t addr, struct sector *sector);
 
 /*
  * Does the image look like a program for this part (docs/facts/an3155.md section 11)? Looks at the
  * lowest flash segment.
  * ERR_NOT_APPLICATION: it does not; what says why, addr where.
  */
-enum err chip_check_application(const struct chip *chip, uint32_t flash_bytes,
-	const struct image *image, struct why *why);
+enum err chip_check_application(
+	const struct chip *chip, uint32_t flash_bytes, const struct image *image, struct why *why);
 
 #endif /* BENCHD_PROTOCOL_CHIP_H */

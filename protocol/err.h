@@ -11,30 +11,30 @@
 enum err {
 	ERR_OK,
 	ERR_NO_MEMORY,
-	ERR_ARGUMENT,         /* the caller asked for something that cannot be, e.g. length 0 */
+	ERR_ARGUMENT, /* the caller asked for something that cannot be, e.g. length 0 */
 	/* the transport */
-	ERR_IO,               /* the port failed; what says how */
-	ERR_GONE,             /* the port vanished (unplugged, pty closed) */
-	ERR_TIMEOUT,          /* the board said nothing in time */
-	ERR_NACK,             /* the ROM refused a command, an address or data */
-	ERR_REPLY,            /* the ROM answered, but neither ACK nor NACK, or not in form */
+	ERR_IO,      /* the port failed; what says how */
+	ERR_GONE,    /* the port vanished (unplugged, pty closed) */
+	ERR_TIMEOUT, /* the board said nothing in time */
+	ERR_NACK,    /* the ROM refused a command, an address or data */
+	ERR_REPLY,   /* the ROM answered, but neither ACK nor NACK, or not in form */
 	/* the image */
-	ERR_FORMAT,           /* not a format that we know */
-	ERR_IMAGE,            /* the format is known, its content cannot be trusted */
-	ERR_EMPTY,            /* no byte to program */
-	ERR_TOO_LARGE,        /* more bytes than any part holds */
-	ERR_NOT_APPLICATION,  /* does not look like a program for this part; force overrides */
+	ERR_FORMAT,          /* not a format that we know */
+	ERR_IMAGE,           /* the format is known, its content cannot be trusted */
+	ERR_EMPTY,           /* no byte to program */
+	ERR_TOO_LARGE,       /* more bytes than any part holds */
+	ERR_NOT_APPLICATION, /* does not look like a program for this part; force overrides */
 	/* image against part */
-	ERR_RANGE,            /* outside the part's flash (or memory); addr is the first such byte */
-	ERR_ALIGNMENT,        /* an address that this part cannot program */
-	ERR_UNKNOWN_PART,     /* the product id is in no row of chips.inc */
-	ERR_UNSUPPORTED,      /* the ROM or the control lacks what is needed */
-	ERR_WRONG_CHIP,       /* expect_unique_id names another chip */
+	ERR_RANGE,        /* outside the part's flash (or memory); addr is the first such byte */
+	ERR_ALIGNMENT,    /* an address that this part cannot program */
+	ERR_UNKNOWN_PART, /* the product id is in no row of chips.inc */
+	ERR_UNSUPPORTED,  /* the ROM or the control lacks what is needed */
+	ERR_WRONG_CHIP,   /* expect_unique_id names another chip */
 	/* the part's answer to good requests */
 	ERR_READ_PROTECTED,
 	ERR_WRITE_PROTECTED,
-	ERR_VERIFY,           /* content differs; addr is the first differing byte */
-	ERR_START,            /* the content is good, but the firmware could not be started */
+	ERR_VERIFY, /* content differs; addr is the first differing byte */
+	ERR_START,  /* the content is good, but the firmware could not be started */
 	ERR_CANCELLED,
 	ERR_COUNT
 };

@@ -33,9 +33,9 @@ const char *frame_command_name(uint8_t command);
 
 enum { EXTENDED_ERASE_MASS = 0xFFFF, EXTENDED_ERASE_BANK1 = 0xFFFE, EXTENDED_ERASE_BANK2 = 0xFFFD };
 
-#define FRAME_MAX_DATA 256u       /* bytes in one Read or Write Memory */
-#define FRAME_MAX_ERASE 255u      /* page numbers in one Erase: N=255 means all (0x43) */
-#define FRAME_MAX_EXTENDED 512u   /* page numbers in one Extended Erase: stm32flash's split */
+#define FRAME_MAX_DATA 256u     /* bytes in one Read or Write Memory */
+#define FRAME_MAX_ERASE 255u    /* page numbers in one Erase: N=255 means all (0x43) */
+#define FRAME_MAX_EXTENDED 512u /* page numbers in one Extended Erase: stm32flash's split */
 #define FRAME_MAX (2u + 2u * FRAME_MAX_EXTENDED + 1u)
 
 uint8_t frame_xor(struct span bytes);

@@ -33,23 +33,23 @@ struct segment {
 
 /* What is worth telling, but no reason to refuse. */
 enum image_note {
-	IMAGE_NOTE_AFTER_END = 1 << 0,     /* records after the end record were not used */
-	IMAGE_NOTE_RECORD_COUNT = 1 << 1,  /* an S5/S6 count does not match */
-	IMAGE_NOTE_RAM_SEGMENT = 1 << 2,   /* an ELF segment for RAM was left out */
-	IMAGE_NOTE_DFU_TARGET = 1 << 3,    /* a DfuSe target other than internal flash was left out */
-	IMAGE_NOTE_DFU_SUFFIX = 1 << 4,    /* a DFU suffix was taken off a raw image */
-	IMAGE_NOTE_ASSUMED_RAW = 1 << 5,   /* no known format: taken as raw binary */
+	IMAGE_NOTE_AFTER_END = 1 << 0,    /* records after the end record were not used */
+	IMAGE_NOTE_RECORD_COUNT = 1 << 1, /* an S5/S6 count does not match */
+	IMAGE_NOTE_RAM_SEGMENT = 1 << 2,  /* an ELF segment for RAM was left out */
+	IMAGE_NOTE_DFU_TARGET = 1 << 3,  /* a DfuSe target other than internal flash was left out */
+	IMAGE_NOTE_DFU_SUFFIX = 1 << 4,  /* a DFU suffix was taken off a raw image */
+	IMAGE_NOTE_ASSUMED_RAW = 1 << 5, /* no known format: taken as raw binary */
 };
 
 struct image {
 	enum image_format format;
 	struct segment *segments; /* sorted by address; they neither overlap nor touch */
 	size_t count;
-	uint32_t bytes;           /* of all segments */
-	uint32_t entry;           /* as the file says; informational, never the Go address */
+	uint32_t bytes; /* of all segments */
+	uint32_t entry; /* as the file says; informational, never the Go address */
 	bool has_entry;
-	unsigned notes;           /* enum image_note bits */
-	struct buf pool;          /* owned bytes that segments point into */
+	unsigned notes;  /* enum image_note bits */
+	struct buf pool; /* owned bytes that segments point into */
 };
 
 /* "auto", "bin", "hex", "srec", "elf", "dfuse". */
@@ -86,15 +86,15 @@ void image_copy(const struct image *image, uint32_t addr, uint8_t *out, size_t l
  */
 struct image_writer {
 	enum image_format format;
-	uint32_t addr;       /* of the next byte */
-	uint32_t upper;      /* last extended address sent, HEX */
+	uint32_t addr;  /* of the next byte */
+	uint32_t upper; /* last extended address sent, HEX */
 	bool has_upper;
-	uint8_t line[32];    /* bytes that wait for a full record */
+	uint8_t line[32]; /* bytes that wait for a full record */
 	size_t line_len;
 };
 /* false from any: no memory, out unchanged by the failed piece. */
-bool image_write_begin(struct image_writer *w, enum image_format format, uint32_t addr,
-	struct buf *out);
+bool image_write_begin(
+	struct image_writer *w, enum image_format format, uint32_t addr, struct buf *out);
 bool image_write_data(struct image_writer *w, struct span data, struct buf *out);
 bool image_write_end(struct image_writer *w, struct buf *out);
 

@@ -21,7 +21,7 @@ struct plan_options {
 	bool skip_outside; /* outside=skip: leave out segments beyond main flash, with a warning */
 	bool force;        /* do not ask whether it looks like an application */
 	enum plan_start start;
-	uint32_t baud;     /* for the estimate */
+	uint32_t baud; /* for the estimate */
 };
 
 enum step_kind { STEP_MASS_ERASE, STEP_ERASE, STEP_WRITE, STEP_VERIFY, STEP_START };
@@ -34,10 +34,10 @@ struct step {
 
 /* Why a plan deserves a second look. */
 enum plan_note {
-	PLAN_NOTE_OUTSIDE_SKIPPED = 1 << 0, /* segments outside main flash are left out */
-	PLAN_NOTE_NOT_APPLICATION = 1 << 1, /* it does not look like one, and force was given */
-	PLAN_NOTE_NOT_VERIFIED = 1 << 2,    /* verify=none */
-	PLAN_NOTE_SIZE_ASSUMED = 1 << 3,    /* the size register could not be read */
+	PLAN_NOTE_OUTSIDE_SKIPPED = 1 << 0,   /* segments outside main flash are left out */
+	PLAN_NOTE_NOT_APPLICATION = 1 << 1,   /* it does not look like one, and force was given */
+	PLAN_NOTE_NOT_VERIFIED = 1 << 2,      /* verify=none */
+	PLAN_NOTE_SIZE_ASSUMED = 1 << 3,      /* the size register could not be read */
 	PLAN_NOTE_ERASE_ALL_SECTORS = 1 << 4, /* mass erase is not to be had: all sectors instead */
 };
 
@@ -49,7 +49,7 @@ struct plan {
 	size_t count;
 	uint32_t erase_bytes, erase_sectors, write_bytes, verify_bytes, skipped_bytes;
 	uint32_t estimated_ms;
-	unsigned notes;     /* enum plan_note bits */
+	unsigned notes;      /* enum plan_note bits */
 	uint32_t start_addr; /* the lowest flash segment */
 };
 

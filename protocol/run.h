@@ -15,14 +15,15 @@ struct run {
 	size_t step;             /* the step being done */
 	uint32_t offset;         /* bytes (or sectors, for an erase) of it that are done */
 	/* for the report */
-	enum stage stage;        /* of the piece that run_piece() did last */
-	uint32_t addr, len;      /* the range of that piece */
-	uint32_t done, total;    /* bytes of that stage; both 0 for STAGE_RUN */
-	bool has_mismatch;       /* plan_verify with stop_at_mismatch false: content differs */
+	enum stage stage;     /* of the piece that run_piece() did last */
+	uint32_t addr, len;   /* the range of that piece */
+	uint32_t done, total; /* bytes of that stage; both 0 for STAGE_RUN */
+	bool has_mismatch;    /* plan_verify with stop_at_mismatch false: content differs */
 	uint32_t mismatch_addr;
 	uint8_t expected, found;
-	bool tolerate_mismatch;  /* set by the caller: a mismatch is recorded and ends the run, ERR_OK */
-	const char *started;     /* "reset", "go", or NULL */
+	bool tolerate_mismatch; /* set by the caller: a mismatch is recorded and ends the run,
+				   ERR_OK */
+	const char *started;    /* "reset", "go", or NULL */
 	uint32_t written_bytes;
 };
 

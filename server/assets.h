@@ -6,9 +6,9 @@
 #include "protocol/bytes.h"
 
 struct asset {
-	const char *path; /* without leading slash: "index.html", "app.js" */
-	const char *type; /* media type */
-	const char *etag; /* quoted, from the content */
+	const char *path;        /* without leading slash: "index.html", "app.js" */
+	const char *type;        /* media type */
+	const char *etag;        /* quoted, from the content */
 	struct span plain, gzip; /* gzip.len 0: not worth it */
 };
 /* NULL: no such file. "" is index.html. */

@@ -31,8 +31,8 @@ enum auth_verdict { AUTH_OK, AUTH_WRONG_HOST, AUTH_CROSS_SITE };
  * everything that changes something (403). A Host is good when it is loopback (any port), one of
  * the listen addresses, or in allowed_hosts; is_unix skips the Host check.
  */
-enum auth_verdict auth_check_site(const struct auth *auth, const struct auth_headers *headers,
-	bool changes, bool is_unix);
+enum auth_verdict auth_check_site(
+	const struct auth *auth, const struct auth_headers *headers, bool changes, bool is_unix);
 /* Without tokens configured everyone (on loopback) is admin. Constant time in the secret. */
 struct identity auth_identify(struct auth *auth, const struct auth_headers *headers);
 bool auth_is_required(const struct auth *auth);

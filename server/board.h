@@ -49,8 +49,8 @@ struct job *board_find_job(struct board *board, const char *id);
 
 /*
  * Accepts a job: durable in the store, then queued. The caller keeps its reference.
- * false: *problem is port_absent, queue_full, quarantined (go and reset into application without force),
- * stopping or store_failed.
+ * false: *problem is port_absent, queue_full, quarantined (go and reset into application without
+ * force), stopping or store_failed.
  */
 bool board_submit(struct board *board, struct job *job, struct problem *problem);
 
@@ -63,7 +63,7 @@ bool board_input(struct board *board, struct span bytes, struct problem *problem
 /* The sector map: one state per erase unit of the identified part. */
 enum sector_state {
 	SECTOR_UNKNOWN,
-	SECTOR_PLANNED,  /* the running job will touch it */
+	SECTOR_PLANNED, /* the running job will touch it */
 	SECTOR_ERASING,
 	SECTOR_ERASED,
 	SECTOR_WRITING,

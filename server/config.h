@@ -32,12 +32,12 @@ struct config_line {
 
 struct config_control {
 	enum control_kind kind;
-	struct config_line reset, boot0;   /* lines */
-	uint32_t pulse_ms, settle_ms;      /* lines: 50, 100 */
-	char **bootloader_argv;            /* command: NULL-terminated */
+	struct config_line reset, boot0; /* lines */
+	uint32_t pulse_ms, settle_ms;    /* lines: 50, 100 */
+	char **bootloader_argv;          /* command: NULL-terminated */
 	char **application_argv;
-	uint32_t timeout_ms;               /* command: 5000 */
-	uint32_t wait_s;                   /* manual: 60 */
+	uint32_t timeout_ms; /* command: 5000 */
+	uint32_t wait_s;     /* manual: 60 */
 };
 
 struct config_board {
@@ -45,11 +45,11 @@ struct config_board {
 	char *label; /* never NULL: the id when not given */
 	char **tags; /* NULL-terminated, never NULL */
 	char *port;
-	struct wire_settings console;      /* 115200 8N1 */
+	struct wire_settings console; /* 115200 8N1 */
 	bool console_log;
-	struct wire_settings bootloader;   /* baud 0: auto; 8E1 */
+	struct wire_settings bootloader; /* baud 0: auto; 8E1 */
 	struct config_control control;
-	char *expect_unique_id;            /* 24 hex digits, lower case; NULL: any chip */
+	char *expect_unique_id; /* 24 hex digits, lower case; NULL: any chip */
 };
 
 struct config_limits {
@@ -61,9 +61,9 @@ struct config_limits {
 enum listen_kind { LISTEN_TCP, LISTEN_UNIX };
 struct config_listen {
 	enum listen_kind kind;
-	char *text;      /* as given, for messages */
-	char *host;      /* numeric address without brackets, or the socket's path */
-	uint16_t port;   /* 0: any free one */
+	char *text;       /* as given, for messages */
+	char *host;       /* numeric address without brackets, or the socket's path */
+	uint16_t port;    /* 0: any free one */
 	bool is_loopback; /* 127/8, ::1, or a Unix socket */
 };
 

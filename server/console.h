@@ -28,7 +28,8 @@ uint64_t console_oldest(struct console *con); /* the first byte still held */
 /* Where the last such mark stands; false: none yet, or it fell off the ring. */
 bool console_find_mark(struct console *con, enum console_mark mark, uint64_t *offset);
 
-/* What one read gave: the position, what was lost before it, the size, the time of its first byte. */
+/* What one read gave: the position, what was lost before it, the size, the time of its first byte.
+ */
 struct cut {
 	uint64_t from, lost;
 	size_t len;

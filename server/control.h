@@ -17,8 +17,8 @@ struct control_memory {
 	const struct config_control *config;
 	struct wire wire;
 };
-struct control control_make(struct control_memory *memory, const struct config_control *config,
-	struct wire wire);
+struct control control_make(
+	struct control_memory *memory, const struct config_control *config, struct wire wire);
 /* The lines' idle levels (reset released, BOOT0 low) for opening the port. */
 void control_idle(const struct config_control *config, struct port_options *options);
 

@@ -8,7 +8,7 @@
 #define SHA256_BYTES 32
 #define SHA256_TEXT 65
 
-struct digest; /* a SHA-256 being made */
+struct digest;                   /* a SHA-256 being made */
 struct digest *digest_new(void); /* NULL: no memory */
 void digest_add(struct digest *d, struct span bytes);
 /* Writes lower-case hex and frees d. */

@@ -17,21 +17,21 @@
 struct job_request {
 	enum job_kind kind;
 	char who[64];
-	char name[256];            /* the file's name, or "" */
-	char sha256[SHA256_TEXT];  /* flash, verify: the image on the shelf */
-	enum image_format format;  /* flash, verify; read: the format to answer */
+	char name[256];           /* the file's name, or "" */
+	char sha256[SHA256_TEXT]; /* flash, verify: the image on the shelf */
+	enum image_format format; /* flash, verify; read: the format to answer */
 	bool has_address;
-	uint32_t address, length;  /* raw image; read, erase by range, go */
+	uint32_t address, length; /* raw image; read, erase by range, go */
 	bool has_length;
 	enum plan_erase erase;
 	enum plan_verify verify;
 	bool skip_outside, run, force, dry_run, mass;
-	uint32_t baud;             /* 0: the board's */
-	uint32_t as_product_id;    /* 0: none */
-	uint32_t flash_bytes;      /* for an unknown part; 0: none */
-	uint32_t *sectors;         /* erase; owned by the request */
+	uint32_t baud;          /* 0: the board's */
+	uint32_t as_product_id; /* 0: none */
+	uint32_t flash_bytes;   /* for an unknown part; 0: none */
+	uint32_t *sectors;      /* erase; owned by the request */
 	size_t sector_count;
-	enum control_into into;    /* reset */
+	enum control_into into; /* reset */
 };
 void job_request_release(struct job_request *request);
 

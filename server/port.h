@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * port.h - a serial port: opened once, exclusively, used by one thread. Two back ends, told apart
- * when it is opened: port_serial (libserialport) and port_tty (termios, for ptys; docs/facts/pty.md).
+ * when it is opened: port_serial (libserialport) and port_tty (termios, for ptys;
+ * docs/facts/pty.md).
  */
 #ifndef BENCHD_SERVER_PORT_H
 #define BENCHD_SERVER_PORT_H
@@ -24,7 +25,8 @@ struct port_options {
 struct port *port_open(const char *path, const struct port_options *options, struct why *why);
 /* Leaves the lines as they are. NULL is fine. */
 void port_close(struct port *port);
-/* Borrowed from port. Its pause and recv end early, with ERR_CANCELLED, once port_stop was called. */
+/* Borrowed from port. Its pause and recv end early, with ERR_CANCELLED, once port_stop was called.
+ */
 struct wire port_wire(struct port *port);
 /* To poll for POLLIN. */
 int port_fd(const struct port *port);

@@ -12,13 +12,13 @@
 #define PROBLEM_DETAIL 1024
 
 struct problem {
-	const char *code;    /* the slug; NULL: no problem */
+	const char *code;            /* the slug; NULL: no problem */
 	char detail[PROBLEM_DETAIL]; /* what happened, where, and what a person can do now */
-	const char *board;   /* borrowed; NULL: none */
+	const char *board;           /* borrowed; NULL: none */
 	enum stage stage;
 	bool has_address;
 	uint32_t address;
-	const char *allow;   /* 405 */
+	const char *allow;      /* 405 */
 	unsigned retry_after_s; /* 429, 503; 0: none */
 };
 
@@ -43,8 +43,8 @@ bool problem_set(struct problem *problem, const char *code, const char *format, 
  * Says a protocol error in plain words: which slug, and a detail with stage, address, line or
  * offset and what to try next. subject: the part's name or NULL. port: the board's port or NULL.
  */
-void problem_from_why(struct problem *problem, const struct why *why, const char *subject,
-	const char *port);
+void problem_from_why(
+	struct problem *problem, const struct why *why, const char *subject, const char *port);
 
 /* The application/problem+json object; the caller adds "job" where one belongs. */
 struct json *problem_json(const struct problem *problem);

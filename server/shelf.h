@@ -15,7 +15,7 @@ struct shelf *shelf_open(const char *state_dir, struct store *store, char *reaso
 void shelf_close(struct shelf *shelf);
 
 struct upload;
-struct upload *upload_begin(struct shelf *shelf); /* NULL: disk or memory */
+struct upload *upload_begin(struct shelf *shelf);             /* NULL: disk or memory */
 bool upload_append(struct upload *upload, struct span bytes); /* false: the disk failed */
 uint64_t upload_bytes(const struct upload *upload);
 /* The first bytes (up to 4 KiB) and whether any 00, 0A or 0D has come: for the 415 rules. */

@@ -24,10 +24,22 @@ struct store *store_open(const char *dir, char *reason, size_t reason_len);
 void store_close(struct store *store);
 
 enum job_kind {
-	JOB_FLASH, JOB_VERIFY, JOB_ERASE, JOB_READ, JOB_GO, JOB_RESET, JOB_IDENTIFY, JOB_KIND_COUNT
+	JOB_FLASH,
+	JOB_VERIFY,
+	JOB_ERASE,
+	JOB_READ,
+	JOB_GO,
+	JOB_RESET,
+	JOB_IDENTIFY,
+	JOB_KIND_COUNT
 };
 enum job_state {
-	JOB_QUEUED, JOB_RUNNING, JOB_DONE, JOB_FAILED, JOB_CANCELLED, JOB_INTERRUPTED,
+	JOB_QUEUED,
+	JOB_RUNNING,
+	JOB_DONE,
+	JOB_FAILED,
+	JOB_CANCELLED,
+	JOB_INTERRUPTED,
 	JOB_STATE_COUNT
 };
 const char *job_kind_name(enum job_kind kind);
@@ -41,14 +53,14 @@ struct job_record {
 	enum job_kind kind;
 	enum job_state state;
 	int64_t created, started, finished; /* wall ms; 0: not yet */
-	bool changed;        /* a first erase or write was about to be sent */
+	bool changed;                       /* a first erase or write was about to be sent */
 	char who[64];
-	char *name;          /* the firmware's file name, as the client said; may be NULL */
-	char *parameters;    /* JSON object: what was asked */
-	char *image;         /* JSON object of the contract's job.image */
-	char *result;        /* JSON object */
-	char *error;         /* JSON problem object */
-	char stage[16];      /* of the last progress */
+	char *name;       /* the firmware's file name, as the client said; may be NULL */
+	char *parameters; /* JSON object: what was asked */
+	char *image;      /* JSON object of the contract's job.image */
+	char *result;     /* JSON object */
+	char *error;      /* JSON problem object */
+	char stage[16];   /* of the last progress */
 	uint64_t done, total;
 };
 void job_record_release(struct job_record *record);
@@ -91,7 +103,7 @@ bool store_board_set(struct store *store, const char *board, const struct board_
 /* The shelf's index (files: shelf.h). */
 struct firmware_record {
 	char sha256[SHA256_TEXT];
-	char *name;   /* last file name given; may be NULL */
+	char *name; /* last file name given; may be NULL */
 	uint64_t bytes;
 	int64_t added, used; /* wall ms */
 };

@@ -19,9 +19,9 @@ void ws_wake(struct ws *ws);
 
 /* A checked upgrade request, lent by http.c. */
 struct ws_loan {
-	int fd;                 /* a duplicate; ws owns it from here on */
-	struct span request;    /* the minimal request to inject; copied */
-	struct board *board;    /* NULL: /ws/v1/events */
+	int fd;              /* a duplicate; ws owns it from here on */
+	struct span request; /* the minimal request to inject; copied */
+	struct board *board; /* NULL: /ws/v1/events */
 	bool has_from;
 	uint64_t from;
 	struct identity identity;
