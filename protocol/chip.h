@@ -62,11 +62,14 @@ bool chip_is_programmable(const struct chip *chip);
 struct sector {
 	uint32_t number, addr, len;
 };
-/* How many erase units the first flash_bytes bytes of the layout have. */
+/*
+ * How many erase units the first flash_bytes bytes of the layout touch: smaller variants truncate
+ * it, and more bytes than it has give no more units.
+ */
 uint32_t chip_sector_count(const struct chip *chip, uint32_t flash_bytes);
 /* number must be less than the count for chip->flash_bytes. */
 struct sector chip_sector(const struct chip *chip, uint32_t number);
-/* false: addr lies outside [flash_base, flash_base + flash_bytes). */
+/* false: addr lies outside [flash_base, flash_base + flash_bytes) or beyond the layout. */
 bool chip_sector_at(
 	const struct chip *chip, uint32_t flash_bytes, uint32_t addr, struct sector *sector);
 
