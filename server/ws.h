@@ -23,6 +23,7 @@ struct ws_loan {
 	struct span request; /* the minimal request to inject; copied */
 	struct board *board; /* NULL: /ws/v1/events */
 	bool has_from;
+	bool other_stream; /* from counts in a stream that is gone: a gap first */
 	uint64_t from;
 	struct identity identity;
 	void (*ended)(void *ctx); /* called once, by the ws thread, when the viewer is gone */
