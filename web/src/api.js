@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+// The REST interface; with stream.js the only network user. Paths are relative to the page, so
+// that everything works under a path prefix.
+
+/** What the server refused, or that it could not be reached (status 0). */
+export class Problem extends Error {
+  /** @param {import('./types.js').ProblemBody} body */
+  constructor(body) {
+    super(body.detail || body.title);
+    this.title = body.title;
+    this.detail = body.detail ?? '';
+    this.status = body.status;
+    this.code = body.code ?? '';
+    this.job = body.job ?? null;
+    this.body = body;
+  }
+}
+
+const UNREACHABLE = {
+  title: 'The server cannot be reached',
+  detail: 'Nothing was sent. Is benchd running, and is this machine still on the network?',
+  status: 0,
+  code: 'unreachable',
+};
+
+/** @param {string} path @param {Record<string, string | number | boolean | undefined>} [query] */
+export function address(path, query = {}) {
+  const url = new URL(path, document.baseURI);
+  for (const [key, value] of Object.entries(query))
+    if (value !== undefined) url.searchParams.set(key, String(value));
+  return url;
+}
+
+/** @param {Response} response @returns {Promise<Problem>} */
+async function problemOf(response) {
+  const fallback = {
+    title: response.statusText || 'The server refused',
+    detail: `The answer was ${response.status} without an explanation; a proxy may have given it.`,
+    status: response.status,
+  };
+  if (!/\bjson\b/.test(response.headers.get('content-type') ?? '')) return new Problem(fallback);
+  return new Problem({ ...fallback, ...(await response.json()) });
+}
+
+/**
+ * @param {string} method @param {string} path
+ * @param {{query?: Record<string, any>, body?: BodyInit | null, headers?: Record<string, string>}} [options]
+ * @returns {Promise<Response>}
+ */
+async function request(method, path, { query, body, headers } = {}) {
+  /** @type {Response} */
+  let response;
+  try {
+    response = await fetch(address(path, query), { method, body, headers, cache: 'no-store' });
+  } catch (error) {
+    throw new Problem({ ...UNREACHABLE, detail: `${UNREACHABLE.detail} (${error})` });
+  }
+  if (!response.ok) throw await problemOf(response);
+  return response;
+}
+
+/** @param {string} path @param {Record<string, any>} [query] */
+const get = async (path, query) => (await request('GET', path, { query })).json();
+
+const ASYNC = { Prefer: 'respond-async' };
+
+/** @param {string} path @param {unknown} [json] */
+const post = (path, json) =>
+  request('POST', path, {
+    body: json === undefined ? null : JSON.stringify(json),
+    headers: json === undefined ? ASYNC : { ...ASYNC, 'Content-Type': 'application/json' },
+  });
+
+/** @param {string} id */
+const boardPath = (id) => `api/v1/boards/${encodeURIComponent(id)}`;
+
+/** @returns {Promise<{boards: import('./types.js').Board[]}>} */
+export const getBoards = () => get('api/v1/boards');
+/** @returns {Promise<{firmware: import('./types.js').Firmware[]}>} */
+export const getFirmware = () => get('api/v1/firmware');
+/** @param {string} board @returns {Promise<{jobs: import('./types.js').Job[]}>} */
+export const getJobs = (board, limit = 30) => get('api/v1/jobs', { board, limit });
+/** @param {string} id @returns {Promise<import('./types.js').Job>} */
+export const getJob = (id) => get(`api/v1/jobs/${encodeURIComponent(id)}`);
+/** @param {string} id */
+export const cancelJob = (id) => request('DELETE', `api/v1/jobs/${encodeURIComponent(id)}`);
+
+/**
+ * flash or verify: starts the job and answers with it at once.
+ * @param {string} board @param {'flash' | 'verify'} verb
+ * @param {File | import('./types.js').Firmware} firmware @param {Record<string, any>} [query]
+ * @returns {Promise<import('./types.js').Job>}
+ */
+export async function startImageJob(board, verb, firmware, query = {}) {
+  const isFile = firmware instanceof Blob;
+  const response = await request('POST', `${boardPath(board)}/${verb}`, {
+    query: { ...query, ...(isFile ? {} : { firmware: firmware.sha256 }) },
+    body: isFile ? firmware : null,
+    headers: isFile ? { ...ASYNC, 'Content-Type': 'application/octet-stream' } : ASYNC,
+  });
+  return response.json();
+}
+
+/**
+ * identify, erase, go, reset: starts the job and answers with it at once.
+ * @param {string} board @param {string} verb @param {object} [parameters]
+ * @returns {Promise<import('./types.js').Job>}
+ */
+export const startJob = async (board, verb, parameters) =>
+  (await post(`${boardPath(board)}/${verb}`, parameters)).json();
+
+/**
+ * The part's memory as a file.
+ * @param {string} board @param {Record<string, any>} [query]
+ */
+export async function readMemory(board, query) {
+  const response = await request('POST', `${boardPath(board)}/read`, { query });
+  const said = /filename="?([^";]+)/.exec(response.headers.get('content-disposition') ?? '');
+  return { name: said?.[1] ?? `${board}.bin`, blob: await response.blob() };
+}
+
+/** @param {string} token */
+export const logIn = (token) =>
+  request('POST', 'api/v1/session', {
+    body: JSON.stringify({ token }),
+    headers: { 'Content-Type': 'application/json' },
+  });
+export const logOut = () => request('DELETE', 'api/v1/session');

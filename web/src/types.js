@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// The shapes of the interface (docs: api), as far as the page looks at them.
+
+/** @typedef {'absent' | 'idle' | 'busy' | 'bootloader'} BoardState */
+/** @typedef {{number: number, address: string, length: number}} Sector */
+/** @typedef {{product_id?: string, name?: string | null, family?: string | null,
+ *   bootloader_version?: string, commands?: (string | number)[], flash_bytes?: number | null,
+ *   unique_id?: string | null, readout_protected?: boolean, sectors?: Sector[]}} Device */
+/** @typedef {{id: string, label: string, tags: string[], state: BoardState, since: string,
+ *   port: string, control: string, cause: string | null, device: Device | null,
+ *   job: string | null, lease: object | null,
+ *   quarantine: {job: string, since: string, reason: string} | null,
+ *   console: {stream: string, offset: number, baud: number, frame: string},
+ *   image: {sha256: string, flashed_at: string, by: string, name?: string | null} | null}} Board */
+/** @typedef {{type?: string, title: string, status: number, detail?: string, code?: string,
+ *   stage?: string, address?: string, retryable?: boolean, job?: Job | null}} ProblemBody */
+/** @typedef {{sector?: number, address: string, length: number}} Range */
+/** @typedef {{erase: Range[], write: Range[], skipped_bytes: number, estimated_seconds: number,
+ *   warnings: string[]}} Plan */
+/** @typedef {{stage: string, done: number, total: number, address?: string,
+ *   bytes_per_second?: number, seconds_left?: number | null}} Progress */
+/** @typedef {{id: string, board: string, kind: string, state: string, created: string,
+ *   started: string | null, finished: string | null, name?: string | null,
+ *   image: {sha256: string, format: string, bytes: number} | null, progress: Progress | null,
+ *   result: any, error: ProblemBody | null}} Job */
+/** @typedef {{sha256: string, name: string | null, bytes: number, added?: string,
+ *   used?: string}} Firmware */
+/** @typedef {'unknown' | 'planned' | 'erasing' | 'erased' | 'writing' | 'written' | 'verified'
+ *   | 'failed'} SectorState */
+/** @typedef {{number: number, state: SectorState, done?: number}} SectorMark */
+
+export {};
