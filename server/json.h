@@ -6,7 +6,7 @@
  * A tree belongs to one thread; its root owns all of it.
  *
  * Building never fails half way: when memory runs out the tree is marked, and json_print() gives
- * false.
+ * false. json_object() and json_array() never give NULL for that reason.
  */
 #ifndef BENCHD_SERVER_JSON_H
 #define BENCHD_SERVER_JSON_H
@@ -23,8 +23,9 @@ struct json_error {
 };
 
 /*
- * NULL: not good JSON, *error says where (may be NULL). with_comments also takes // and comments
- * of C, blanked in place in a copy so that positions stay true.
+ * NULL: not good JSON, *error says where (may be NULL). with_comments also takes both kinds of
+ * comments of C as white space, so that positions stay true. A number of more than 64 characters
+ * or beyond a double's range is refused.
  */
 struct json *json_parse(struct span text, bool with_comments, struct json_error *error);
 void json_free(struct json *root);

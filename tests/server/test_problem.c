@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/* test_problem.c - the table is whole, and every protocol error is put in words. */
+#include "server/problem.h"
+
+#include "tests/cmocka_all.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void every_kind_is_whole(void **state)
+{
+	const struct problem_kind *kind;
+	size_t count = 0;
+
+	(void)state;
+	for (; (kind = problem_kind_at(count)); count++) {
+		assert_in_range(kind->status, 400, 599);
+		assert_int_equal(
+			strspn(kind->code, "abcdefghijklmnopqrstuvwxyz_"), strlen(kind->code));
+		assert_in_range(strlen(kind->title), 5, 70);
+		assert_true(strlen(kind->explanation) > 20);
+		assert_int_equal(kind->explanation[strlen(kind->explanation) - 1], '.');
+		/* The first of this name: no slug stands twice. */
+		assert_ptr_equal(problem_kind(kind->code), kind);
+	}
+	assert_true(count > 40);
+	assert_null(problem_kind_at(count + 100));
+}
+
+static void every_error_is_put_in_words(void **state)
+{
+	(void)state;
+	for (int e = 0; e < ERR_COUNT; e++) {
+		struct why why = {
+			.err = (enum err)e, .stage = STAGE_WRITE, .has_addr = 1, .addr = 0x08001234
+		};
+		struct problem problem = { 0 };
+
+		problem_from_why(&problem, &why, "STM32F103", "/dev/ttyUSB0");
+		assert_non_null(problem.code);
+		assert_in_range(problem_status(&problem), 400, 599);
+		assert_non_null(strstr(problem.detail, "STM32F103"));
+		assert_non_null(strstr(problem.detail, "0x08001234"));
+		assert_non_null(strstr(problem.detail, "\"write\""));
+		assert_int_equal(problem.detail[strlen(problem.detail) - 1], '.');
+	}
+}
+
+static const struct {
+	struct why why;
+	const char *port, *code, *detail;
+	unsigned status;
+} sayings[] = {
+	{ { .err = ERR_IMAGE, .line = 7, .what = "the record's checksum is wrong" }, NULL,
+		"bad_image",
+		"The image is damaged at line 7: the record's checksum is wrong. Build or download "
+		"it again. "
+		"Nothing was erased.",
+		422 },
+	{ { .err = ERR_VERIFY,
+		  .stage = STAGE_VERIFY,
+		  .has_addr = 1,
+		  .addr = 0x08000100,
+		  .expected = 0xAB,
+		  .found = 0xFF },
+		"/dev/x", "verify_failed",
+		"The part's content differs from the image at 0x08000100 in the stage \"verify\": "
+		"0xAB was "
+		"expected, 0xFF was read. Flash it again; if that fails too, suspect the supply or "
+		"the part.",
+		502 },
+	{ { .err = ERR_NACK, .has_command = 1, .command = 0x31 }, NULL, "nack",
+		"The bootloader refused to the command Write Memory (0x31). Restart the board and "
+		"try again.",
+		502 },
+	{ { .err = ERR_GONE }, "/dev/ttyUSB0", "port_absent",
+		"The serial port vanished, on /dev/ttyUSB0. Plug the adapter in again; it is "
+		"re-opened by "
+		"itself.",
+		503 },
+};
+
+static void words_say_where_and_what_to_do(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(sayings) / sizeof(*sayings); i++) {
+		struct problem problem = { 0 };
+
+		problem_from_why(&problem, &sayings[i].why, NULL, sayings[i].port);
+		assert_string_equal(problem.code, sayings[i].code);
+		assert_string_equal(problem.detail, sayings[i].detail);
+		assert_int_equal(problem_status(&problem), sayings[i].status);
+	}
+}
+
+static void the_object_of_rfc_9457(void **state)
+{
+	struct problem problem = {
+		.board = "f103", .stage = STAGE_PLAN, .has_address = true, .address = 0x08020000
+	};
+
+	(void)state;
+	assert_false(problem_set(&problem, "out_of_range", "too big by %d", 5));
+	assert_false(problem_set(NULL, "out_of_range", "nobody listens"));
+	struct json *json = problem_json(&problem);
+	char *text = json_text(json);
+
+	assert_string_equal(text,
+		"{\"type\":\"/problems/out_of_range\",\"title\":\"The image does not fit the "
+		"part\","
+		"\"status\":422,\"detail\":\"too big by "
+		"5\",\"code\":\"out_of_range\",\"retryable\":false,"
+		"\"board\":\"f103\",\"stage\":\"plan\",\"address\":\"0x08020000\"}");
+	free(text);
+	json_free(json);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_kind_is_whole),
+		cmocka_unit_test(every_error_is_put_in_words),
+		cmocka_unit_test(words_say_where_and_what_to_do),
+		cmocka_unit_test(the_object_of_rfc_9457),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
