@@ -16,6 +16,7 @@
 struct control_memory {
 	const struct config_control *config;
 	struct wire wire;
+	char said[160]; /* command: its first line of complaint; why->what may point here */
 };
 struct control control_make(
 	struct control_memory *memory, const struct config_control *config, struct wire wire);

@@ -15,6 +15,7 @@ struct port;
 struct port_options {
 	struct wire_settings settings;
 	bool sets_dtr, dtr, sets_rts, rts;
+	enum wire_line last_line; /* the one to set last: reset is released when BOOT0 is low */
 };
 
 /*
@@ -32,6 +33,8 @@ struct wire port_wire(struct port *port);
 int port_fd(const struct port *port);
 /* What is there, up to max; ERR_OK with *got 0: nothing. ERR_GONE: unplugged. */
 enum err port_read(struct port *port, uint8_t *out, size_t max, size_t *got);
+/* Gives the driver what it takes at once; ERR_OK with *took 0: nothing now, poll for POLLOUT. */
+enum err port_write(struct port *port, struct span bytes, size_t *took);
 /* The settings in force. */
 struct wire_settings port_settings(const struct port *port);
 

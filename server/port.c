@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: MIT */
+/* port.c - opening a port as one that nobody else may use, and the wire over it. */
+#include "server/port_backend.h"
+
+#include "server/clock.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <limits.h>
+#include <linux/serial.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Unix98 pty slaves (Linux: Documentation/admin-guide/devices.txt). */
+enum { PTY_FIRST_MAJOR = 136, PTY_LAST_MAJOR = 143 };
+/* A driver that has not sent what it took by then never will. */
+enum { DRAIN_MS = 1000 };
+
+static const struct port_frame frames[] = {
+	[WIRE_8N1] = { 'N', 1 },
+	[WIRE_8E1] = { 'E', 1 },
+	[WIRE_8O1] = { 'O', 1 },
+	[WIRE_8N2] = { 'N', 2 },
+};
+static_assert(sizeof(frames) / sizeof(*frames) == WIRE_FRAME_COUNT, "every frame has a row");
+
+struct port_frame port_frame(enum wire_frame frame)
+{
+	return frames[frame];
+}
+
+static const struct {
+	int error;
+	enum err err;
+	const char *what;
+} errors[] = {
+	{ ENOENT, ERR_GONE, "there is no such port" },
+	{ ENOTDIR, ERR_GONE, "there is no such port" },
+	{ ENODEV, ERR_GONE, "the port's device is gone" },
+	{ ENXIO, ERR_GONE, "the port's device is gone" },
+	{ EIO, ERR_GONE, "the port's device is gone" },
+	{ EBADF, ERR_GONE, "the port's device is gone" },
+	{ EACCES, ERR_IO, "no permission to open the port (is the user in the group dialout?)" },
+	{ EPERM, ERR_IO, "no permission to open the port (is the user in the group dialout?)" },
+	{ EBUSY, ERR_IO, "the port is in use by another program" },
+	{ EWOULDBLOCK, ERR_IO, "the port is in use by another program" },
+	{ ELOOP, ERR_IO, "the port's name is a link that leads nowhere" },
+	{ EINVAL, ERR_UNSUPPORTED, "the port can't be set so" },
+};
+
+enum err port_errno(int error, struct why *why)
+{
+	for (size_t i = 0; i < sizeof(errors) / sizeof(*errors); i++)
+		if (errors[i].error == error)
+			return why_set(why, errors[i].err, errors[i].what);
+	return why_set(why, ERR_IO, "the port failed");
+}
+
+/* Looks before it opens: a device that is no tty may do something when it is opened. */
+static enum err resolve(const char *path, char real[PATH_MAX], bool *is_pty, struct why *why)
+{
+	struct stat st;
+
+	if (!realpath(path, real) || stat(real, &st))
+		return port_errno(errno, why);
+	if (!S_ISCHR(st.st_mode))
+		return why_set(why, ERR_IO, "this is no serial port: not a character device");
+	*is_pty = major(st.st_rdev) >= PTY_FIRST_MAJOR && major(st.st_rdev) <= PTY_LAST_MAJOR;
+	return ERR_OK;
+}
+
+static enum err open_backend(struct port *port, const char *real, struct why *why)
+{
+	port->backend = &port_serial;
+	enum err e = port->backend->open(port, real, why);
+
+	if (e == ERR_UNSUPPORTED) {
+		port->backend = &port_tty;
+		e = port->backend->open(port, real, why);
+	}
+	return e;
+}
+
+static enum err claim(struct port *port, struct why *why)
+{
+	if (!isatty(port->fd))
+		return why_set(why, ERR_IO, "this is no serial port: not a tty");
+	if (flock(port->fd, LOCK_EX | LOCK_NB) || ioctl(port->fd, TIOCEXCL))
+		return port_errno(errno, why);
+	return ERR_OK;
+}
+
+/*
+ * The last close would drop DTR and RTS: a daemon's restart must not restart the board. With VMIN
+ * 0, which libserialport leaves, a read of nothing looks like a port that is gone.
+ */
+static void set_habits(struct port *port)
+{
+	struct termios t;
+
+	if (tcgetattr(port->fd, &t))
+		return;
+	t.c_cflag &= ~(tcflag_t)HUPCL;
+	t.c_cc[VMIN] = 1;
+	tcsetattr(port->fd, TCSANOW, &t);
+}
+
+/* FTDI adapters wait 16 ms for more bytes otherwise; drivers that cannot say so. */
+static void ask_low_latency(struct port *port)
+{
+	struct serial_struct serial;
+
+	if (ioctl(port->fd, TIOCGSERIAL, &serial))
+		return;
+	serial.flags |= ASYNC_LOW_LATENCY;
+	(void)ioctl(port->fd, TIOCSSERIAL, &serial);
+}
+
+static enum err idle_line(struct port *port, enum wire_line line, bool set, struct why *why)
+{
+	enum err e = port->backend->line(port, line, set);
+
+	return e ? why_set(why, e, "the port's DTR and RTS can't be set") : ERR_OK;
+}
+
+static enum err idle_lines(struct port *port, const struct port_options *options, struct why *why)
+{
+	const bool dtr_last = options->last_line == WIRE_DTR;
+	enum err e = ERR_OK;
+
+	if (options->sets_dtr && !dtr_last)
+		e = idle_line(port, WIRE_DTR, options->dtr, why);
+	if (!e && options->sets_rts)
+		e = idle_line(port, WIRE_RTS, options->rts, why);
+	if (!e && options->sets_dtr && dtr_last)
+		e = idle_line(port, WIRE_DTR, options->dtr, why);
+	return e;
+}
+
+static enum err set_up(struct port *port, const struct port_options *options, struct why *why)
+{
+	enum err e = claim(port, why);
+
+	if (!e)
+		e = idle_lines(port, options, why);
+	if (!e) {
+		set_habits(port);
+		ask_low_latency(port);
+		e = port->backend->configure(port, &options->settings);
+		if (e)
+			why_set(why, e, "the port's rate or parity can't be set");
+	}
+	if (!e) {
+		port->settings = options->settings;
+		tcflush(port->fd, TCIOFLUSH);
+	}
+	return e == ERR_UNSUPPORTED && why ? why_set(why, ERR_IO, why->what) : e;
+}
+
+struct port *port_open(const char *path, const struct port_options *options, struct why *why)
+{
+	char real[PATH_MAX];
+	struct port *port = calloc(1, sizeof(*port));
+
+	if (!port) {
+		why_set(why, ERR_NO_MEMORY, NULL);
+		return NULL;
+	}
+	enum err e = resolve(path, real, &port->is_pty, why);
+
+	if (!e)
+		e = open_backend(port, real, why);
+	if (e) {
+		free(port);
+		return NULL;
+	}
+	if (set_up(port, options, why)) {
+		port_close(port);
+		return NULL;
+	}
+	return port;
+}
+
+void port_close(struct port *port)
+{
+	if (!port)
+		return;
+	/* Undone by the last close anyway, but a pty lives on in its simulator. */
+	(void)ioctl(port->fd, TIOCNXCL);
+	port->backend->close(port);
+	free(port);
+}
+
+/* ERR_OK: something of events is ready. deadline 0: only looks. */
+static enum err wait_for(struct port *port, short events, int64_t deadline_ms)
+{
+	for (;;) {
+		struct pollfd pfd = { .fd = port->fd, .events = events };
+		const int64_t left = deadline_ms - clock_monotonic_ms();
+		const int ready =
+			poll(&pfd, 1, left > 0 ? (int)(left < INT_MAX ? left : INT_MAX) : 0);
+
+		if (ready < 0 && errno != EINTR)
+			return ERR_IO;
+		if (ready > 0)
+			return pfd.revents & events ? ERR_OK : ERR_GONE;
+		if (ready == 0 && left <= 0)
+			return ERR_TIMEOUT;
+	}
+}
+
+/* One read into the buffer, which is empty. ERR_OK with in_len 0: nothing there. */
+static enum err fill(struct port *port)
+{
+	port->in_at = port->in_len = 0;
+	const ssize_t n = read(port->fd, port->in, sizeof(port->in));
+
+	if (n > 0)
+		port->in_len = (size_t)n;
+	if (n == 0)
+		return ERR_GONE;
+	if (n < 0 && errno != EAGAIN && errno != EINTR)
+		return port_errno(errno, NULL);
+	return ERR_OK;
+}
+
+static size_t take(struct port *port, uint8_t *out, size_t max)
+{
+	const size_t held = port->in_len - port->in_at;
+	const size_t n = held < max ? held : max;
+
+	memcpy(out, port->in + port->in_at, n);
+	port->in_at += n;
+	return n;
+}
+
+static void note_sent(struct port *port, size_t bytes)
+{
+	const int64_t now = clock_monotonic_ms();
+	const int64_t start = port->sent_at_ms > now ? port->sent_at_ms : now;
+
+	port->sent_at_ms = start + (int64_t)(bytes * 11u * 1000u / port->settings.baud);
+}
+
+enum err port_write(struct port *port, struct span bytes, size_t *took)
+{
+	const ssize_t n = write(port->fd, bytes.ptr, bytes.len);
+
+	*took = n > 0 ? (size_t)n : 0;
+	note_sent(port, *took);
+	if (n < 0 && errno != EAGAIN && errno != EINTR)
+		return port_errno(errno, NULL);
+	return ERR_OK;
+}
+
+static enum err wire_send(void *ctx, struct span out, uint32_t timeout_ms)
+{
+	struct port *port = ctx;
+	const int64_t deadline = clock_monotonic_ms() + timeout_ms;
+	enum err e = ERR_OK;
+
+	while (!e && out.len) {
+		size_t took;
+
+		e = port_write(port, out, &took);
+		out.ptr += took;
+		out.len -= took;
+		if (!e && out.len)
+			e = wait_for(port, POLLOUT, deadline);
+	}
+	return e;
+}
+
+/* The time that our own bytes still need on the wire is not held against the board. */
+static enum err wire_recv(void *ctx, uint8_t *in, size_t want, uint32_t timeout_ms, size_t *got)
+{
+	struct port *port = ctx;
+	const int64_t now = clock_monotonic_ms();
+	const int64_t from = timeout_ms && port->sent_at_ms > now ? port->sent_at_ms : now;
+	enum err e = ERR_OK;
+
+	*got = take(port, in, want);
+	while (!e && *got < want) {
+		e = fill(port);
+		*got += take(port, in + *got, want - *got);
+		if (!e && *got < want)
+			e = wait_for(port, POLLIN, from + timeout_ms);
+	}
+	return e;
+}
+
+static void wire_pause(void *ctx, uint32_t ms)
+{
+	struct timespec left = { .tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000 };
+
+	(void)ctx;
+	while (nanosleep(&left, &left) && errno == EINTR)
+		;
+}
+
+/* tcdrain() waits for ever on an adapter that has stopped taking bytes. */
+static void drain(struct port *port)
+{
+	const int64_t deadline = clock_monotonic_ms() + DRAIN_MS;
+	int queued = 0;
+
+	while (!ioctl(port->fd, TIOCOUTQ, &queued) && queued && clock_monotonic_ms() < deadline)
+		wire_pause(port, 2);
+	const int64_t left = port->sent_at_ms - clock_monotonic_ms();
+
+	if (left > 0)
+		wire_pause(port, (uint32_t)(left < DRAIN_MS ? left : DRAIN_MS));
+}
+
+static enum err wire_configure(void *ctx, const struct wire_settings *settings)
+{
+	struct port *port = ctx;
+
+	if (port->settings.baud == settings->baud && port->settings.frame == settings->frame)
+		return ERR_OK;
+	drain(port);
+	enum err e = port->backend->configure(port, settings);
+
+	if (!e)
+		port->settings = *settings;
+	return e;
+}
+
+static enum err wire_flush(void *ctx)
+{
+	struct port *port = ctx;
+
+	port->in_at = port->in_len = 0;
+	return tcflush(port->fd, TCIFLUSH) ? port_errno(errno, NULL) : ERR_OK;
+}
+
+static enum err wire_line(void *ctx, enum wire_line line, bool set)
+{
+	struct port *port = ctx;
+
+	return port->backend->line(port, line, set);
+}
+
+static uint64_t wire_now_ms(void *ctx)
+{
+	(void)ctx;
+	return (uint64_t)clock_monotonic_ms();
+}
+
+static const struct wire_ops wire_ops = {
+	.send = wire_send,
+	.recv = wire_recv,
+	.configure = wire_configure,
+	.flush = wire_flush,
+	.line = wire_line,
+	.pause = wire_pause,
+	.now_ms = wire_now_ms,
+};
+
+struct wire port_wire(struct port *port)
+{
+	return (struct wire){ &wire_ops, port };
+}
+
+int port_fd(const struct port *port)
+{
+	return port->fd;
+}
+
+enum err port_read(struct port *port, uint8_t *out, size_t max, size_t *got)
+{
+	enum err e = port->in_at == port->in_len ? fill(port) : ERR_OK;
+
+	*got = take(port, out, max);
+	return e;
+}
+
+struct wire_settings port_settings(const struct port *port)
+{
+	return port->settings;
+}
