@@ -47,9 +47,11 @@ struct plan {
 	uint32_t flash_bytes;
 	struct step *steps; /* erases, then writes, then verifies, then the start */
 	size_t count;
-	uint32_t erase_bytes, erase_sectors, write_bytes, verify_bytes, skipped_bytes;
+	uint32_t erase_bytes, erase_sectors, write_bytes, verify_bytes;
+	uint32_t skipped_bytes; /* of the image, not written: outside, or blank after the erase */
 	uint32_t estimated_ms;
-	unsigned notes;      /* enum plan_note bits */
+	unsigned notes; /* enum plan_note bits */
+	enum plan_start start;
 	uint32_t start_addr; /* the lowest flash segment */
 };
 
@@ -60,6 +62,9 @@ struct plan {
  * program. ERR_NOT_APPLICATION. ERR_ALIGNMENT: erase=none and a write would tear a flash word
  * that is not whole. ERR_UNKNOWN_PART: device has no chip or no flash size. ERR_READ_PROTECTED: the
  * device is. ERR_UNSUPPORTED: the ROM has no command that is needed. ERR_NO_MEMORY.
+ * After an erase, whole blocks that hold nothing but the erased value are not written; they are
+ * verified all the same. verify=crc reads back, which shows the same and more, until the session
+ * has Get Checksum; it is refused where the ROM has none.
  * On error *plan is empty and needs no release.
  */
 enum err plan_flash(struct plan *plan, const struct image *image, const struct device *device,
@@ -69,7 +74,7 @@ enum err plan_verify(struct plan *plan, const struct image *image, const struct 
 	const struct plan_options *options, struct why *why);
 /*
  * Only erase steps: [addr, addr+len) must lie in flash; whole sectors that it touches. len 0
- * means all (mass). image is NULL in the plan.
+ * means all (mass), the only erase of a part that is not known. image is NULL in the plan.
  */
 enum err plan_erase(struct plan *plan, const struct device *device, uint32_t addr, uint32_t len,
 	struct why *why);

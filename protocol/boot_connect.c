@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * boot_connect.c - entering the ROM, synchronising, and asking who it is
+ * (docs/facts/an3155.md section 2, section 4: 0x00 to 0x02; quirks Q1, Q2, Q7).
+ */
+#include "protocol/boot_internal.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum {
+	SYNC_MS = 300,         /* for the answer to one 7F: section 7 */
+	FIRST_GROUP_TRIES = 2, /* a mis-trained ROM is reset soon ... */
+	GROUP_TRIES = 10,      /* ... a slow one (L47x: 2.6 s) gets its time: section 2.2 */
+	GAP_MS = 150,          /* between bytes of Get's answer: section 4, 0x00 */
+	MAX_HEARD = 64,        /* bytes kept to tell text from noise */
+	MIN_TEXT = 4,
+};
+/*
+ * Never more 7F than this without an answer: 130 of them are a valid block to a ROM that was left
+ * in the middle of a Write (section 8.2). A longer wait is spread over as many.
+ */
+#define MAX_SYNC_BYTES 100u
+
+#define WITHOUT_PARITY "it answered 7F but not the next command: does the adapter send even parity?"
+#define SILENT "the board did not answer 7F"
+#define IS_TEXT "the board talks, but not as the bootloader: is BOOT0 high?"
+#define IS_NOISE "bytes came that are not the bootloader's: is the rate right, is BOOT0 high?"
+
+/* What was heard while we looked for the ROM: the last words when it is not found. */
+struct search {
+	struct boot *boot;
+	uint64_t until_ms; /* no new try after it */
+	uint32_t try_ms;
+	uint8_t heard[MAX_HEARD];
+	size_t heard_len;  /* of heard; junk, not ACK or NACK */
+	bool has_answered; /* 7F was answered */
+};
+
+static void search_hear(struct search *search, uint8_t byte)
+{
+	if (search->heard_len < MAX_HEARD)
+		search->heard[search->heard_len++] = byte;
+}
+
+static bool is_text(const struct search *search)
+{
+	size_t printable = 0;
+
+	for (size_t i = 0; i < search->heard_len; i++) {
+		const uint8_t c = search->heard[i];
+
+		printable +=
+			(c >= ' ' && c < 0x7F) || c == '\r' || c == '\n' || c == '\t' || c == 0x1B;
+	}
+	return search->heard_len >= MIN_TEXT && printable * 4 >= search->heard_len * 3;
+}
+
+static enum err search_failed(const struct search *search, struct why *why)
+{
+	if (is_text(search))
+		return why_set(why, ERR_REPLY, IS_TEXT);
+	if (search->has_answered)
+		return why_set(why, ERR_TIMEOUT, WITHOUT_PARITY);
+	if (!search->heard_len)
+		return why_set(why, ERR_TIMEOUT, SILENT);
+	if (why)
+		why->found = search->heard[search->heard_len - 1];
+	return why_set(why, ERR_REPLY, IS_NOISE);
+}
+
+static uint64_t now_ms(const struct boot *boot)
+{
+	return boot->wire.ops->now_ms(boot->wire.ctx);
+}
+
+static enum err port_failed(enum err e, struct why *why)
+{
+	return e ? why_set(why, e, e == ERR_GONE ? "the port vanished" : "the port failed")
+		 : ERR_OK;
+}
+
+/* Q1: two ACKs from an L412. Whatever else comes here is remembered as heard. */
+static enum err swallow_rest(struct search *search)
+{
+	struct boot *boot = search->boot;
+	const uint32_t wait_ms = DRAIN_MS + 2 * boot_wire_ms(boot, 1);
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; !e && i < MAX_HEARD; i++) {
+		uint8_t byte = 0;
+		size_t got = 0;
+
+		e = boot->wire.ops->recv(boot->wire.ctx, &byte, 1, wait_ms, &got);
+		if (!e && byte != FRAME_ACK && byte != FRAME_NACK)
+			search_hear(search, byte);
+	}
+	return e == ERR_TIMEOUT ? ERR_OK : e;
+}
+
+/* One 7F and its answer; junk before it is swallowed. ERR_TIMEOUT: no ACK, no NACK. */
+static enum err sync_once(struct search *search)
+{
+	struct boot *boot = search->boot;
+	const struct wire *wire = &boot->wire;
+	const uint8_t sync = FRAME_SYNC;
+	const uint64_t until_ms = now_ms(boot) + search->try_ms + 2 * boot_wire_ms(boot, 2);
+	enum err e = wire->ops->send(wire->ctx, (struct span){ &sync, 1 }, ACK_MS);
+
+	while (!e) {
+		const uint64_t now = now_ms(boot);
+		uint8_t reply = 0;
+		size_t got = 0;
+
+		if (now >= until_ms)
+			return ERR_TIMEOUT;
+		e = wire->ops->recv(wire->ctx, &reply, 1, (uint32_t)(until_ms - now), &got);
+		if (!e && (reply == FRAME_ACK || reply == FRAME_NACK)) {
+			boot->was_resumed = reply == FRAME_NACK;
+			return swallow_rest(search);
+		}
+		if (!e)
+			search_hear(search, reply);
+	}
+	return e;
+}
+
+/*
+ * Get: N, version, N codes. Some ROMs count wrong (Q2): all that comes until silence is taken, and
+ * is good when it ends in an ACK.
+ */
+static enum err get_commands(struct boot *boot, struct why *why)
+{
+	struct exchange x = { .boot = boot, .why = why, .command = COMMAND_GET };
+	uint8_t in[2 + 255 + 1];
+	size_t got = 0;
+	enum err e = exchange_command(&x);
+
+	if (!e)
+		e = exchange_data(&x, in, 2);
+	if (!e)
+		e = exchange_until_quiet(&x, in + 2, in[0] + 1u, GAP_MS, &got);
+	if (!e && (!got || in[1 + got] != FRAME_ACK))
+		e = exchange_fail(&x, ERR_REPLY, "the list of commands does not end in ACK");
+	if (e)
+		return e;
+	boot->device.version = in[1];
+	memset(boot->device.commands, 0, sizeof(boot->device.commands));
+	for (size_t i = 0; i + 1 < got; i++)
+		boot->device.commands[in[2 + i] / 8] |= (uint8_t)(1u << in[2 + i] % 8);
+	return ERR_OK;
+}
+
+/* Version and two bytes that mean nothing any more. */
+static enum err get_version(struct boot *boot, struct why *why)
+{
+	struct exchange x = { .boot = boot, .why = why, .command = COMMAND_GET_VERSION };
+	static const struct meaning end = { "the version does not end in ACK",
+		"the version does not end in ACK" };
+	uint8_t in[3];
+	enum err e = exchange_command(&x);
+
+	if (!e)
+		e = exchange_data(&x, in, sizeof(in));
+	if (!e)
+		e = exchange_ack(&x, ACK_MS, &end);
+	if (!e)
+		boot->device.version = in[0];
+	return e;
+}
+
+/* One byte, two of ST's parts, three of BlueNRG, WB0 and WL3 (the third counts), more of clones. */
+static uint32_t product_id_of(struct span id)
+{
+	switch (id.len) {
+	case 1:
+		return id.ptr[0];
+	case 2:
+		return get_be16(id.ptr);
+	case 3:
+		return id.ptr[2];
+	default:
+		return get_be32(id.ptr);
+	}
+}
+
+enum err boot_get_id(struct boot *boot, uint32_t *product_id, struct why *why)
+{
+	struct exchange x = { .boot = boot, .why = why, .command = COMMAND_GET_ID };
+	static const struct meaning end = { "the product id does not end in ACK",
+		"the product id does not end in ACK" };
+	uint8_t count = 0, id[256];
+	enum err e = exchange_command(&x);
+
+	if (!e)
+		e = exchange_data(&x, &count, 1);
+	if (!e)
+		e = exchange_data(&x, id, count + 1u);
+	if (e)
+		return e;
+	e = exchange_ack(&x, ACK_MS, &end);
+	if (e == ERR_NACK) /* WB09 sends 1F before its ACK */
+		e = exchange_ack(&x, ACK_MS, &end);
+	if (!e)
+		*product_id = product_id_of((struct span){ id, count + 1u });
+	return e == ERR_NACK ? exchange_fail(&x, ERR_REPLY, end.nack) : e;
+}
+
+/* Repeats ask while that may help; what NACKs to the end is left to the caller. */
+static enum err ask(struct boot *boot, enum err (*question)(struct boot *boot, struct why *why),
+	struct why *why)
+{
+	enum err e;
+	unsigned tries = 0;
+	struct why last;
+
+	do {
+		last = (struct why){ 0 };
+		e = question(boot, &last);
+	} while (e && boot_may_repeat(boot, e, ++tries));
+	if (e)
+		boot_tell(why, &last);
+	return e;
+}
+
+static enum err ask_id(struct boot *boot, struct why *why)
+{
+	return boot_get_id(boot, &boot->device.product_id, why);
+}
+
+/* A register that may be refused: by itself, else in the whole block that holds it (Q7). */
+static enum err read_register(
+	struct boot *boot, uint32_t addr, uint8_t *out, size_t len, struct why *why)
+{
+	const uint32_t skip = addr % FRAME_MAX_DATA;
+	uint8_t block[FRAME_MAX_DATA];
+	enum err e = boot_read_raw(boot, addr, out, len, why);
+
+	if (e != ERR_NACK || skip + len > sizeof(block))
+		return e;
+	e = boot_read_raw(boot, addr - skip, block, sizeof(block), why);
+	if (!e)
+		memcpy(out, block + skip, len);
+	return e;
+}
+
+#define MIN_FLASH_KIB 8u /* no STM32 has less: such a value is a code or noise (L1 Cat.4) */
+
+static void take_flash_size(struct boot *boot, uint16_t kib)
+{
+	struct device *device = &boot->device;
+
+	if (kib < MIN_FLASH_KIB || kib > device->chip->flash_bytes / KIB)
+		return;
+	device->flash_bytes = kib * KIB;
+	device->flash_size_is_read = true;
+}
+
+/* What is assumed until the register says better. */
+static void assume_flash_size(struct boot *boot)
+{
+	struct device *device = &boot->device;
+	const uint32_t given = boot->options.flash_bytes - boot->options.flash_bytes % KIB;
+
+	device->flash_bytes = device->chip ? device->chip->flash_bytes : given;
+	if (device->chip && given && given < device->chip->flash_bytes)
+		device->flash_bytes = given;
+}
+
+/* Protection has no command of its own: one sees that reads are refused (section 4, 0x01). */
+static enum err probe_protection(struct boot *boot, struct why *why)
+{
+	const struct chip *chip = boot->device.chip;
+	uint8_t word[4];
+	enum err e;
+
+	if (!device_has(&boot->device, COMMAND_READ_MEMORY))
+		return ERR_OK;
+	e = boot_read_raw(boot, chip && chip->flash_bytes ? chip->flash_base : 0x08000000, word,
+		sizeof(word), why);
+	boot->device.readout_protected = e == ERR_READ_PROTECTED;
+	return e == ERR_READ_PROTECTED || e == ERR_NACK ? ERR_OK : e;
+}
+
+static enum err read_registers(struct boot *boot, struct why *why)
+{
+	struct device *device = &boot->device;
+	const struct chip *chip = device->chip;
+	uint8_t size[2];
+	enum err e = ERR_NACK;
+
+	if (!chip || device->readout_protected || !device_has(device, COMMAND_READ_MEMORY))
+		return ERR_OK;
+	if (chip->flash_size_register)
+		e = read_register(boot, chip->flash_size_register, size, sizeof(size), why);
+	if (!e)
+		take_flash_size(boot, get_le16(size));
+	if (e && e != ERR_NACK)
+		return e;
+	if (!chip->unique_id_register)
+		return ERR_OK;
+	e = read_register(
+		boot, chip->unique_id_register, device->unique_id, CHIP_UNIQUE_ID_BYTES, why);
+	device->has_unique_id = !e;
+	return e == ERR_NACK ? ERR_OK : e;
+}
+
+/* All but Get, which has shown that this is the ROM. */
+static enum err identify(struct boot *boot, struct why *why)
+{
+	struct device *device = &boot->device;
+	enum err e = ERR_OK;
+
+	if (device_has(device, COMMAND_GET_VERSION))
+		e = ask(boot, get_version, why);
+	if (!e || e == ERR_NACK)
+		e = ask(boot, ask_id, why);
+	if (e && e != ERR_NACK)
+		return e;
+	device->chip = chip_find(device->product_id);
+	if (!device->chip && boot->options.as_product_id)
+		device->chip = chip_find(boot->options.as_product_id);
+	assume_flash_size(boot);
+	e = probe_protection(boot, why);
+	return e ? e : read_registers(boot, why);
+}
+
+/* 7F, then Get: only that tells the ROM from an application that happened to print a 'y'. */
+static enum err try_once(struct search *search, struct why *why)
+{
+	struct boot *boot = search->boot;
+	enum err e = sync_once(search);
+
+	if (e)
+		return e;
+	search->has_answered = true;
+	e = ask(boot, get_commands, why);
+	return e == ERR_NACK ? ERR_TIMEOUT : e;
+}
+
+static bool is_fatal(enum err e)
+{
+	return e && e != ERR_TIMEOUT && e != ERR_REPLY;
+}
+
+static enum err try_group(struct search *search, unsigned tries, struct why *why)
+{
+	enum err e = port_failed(search->boot->wire.ops->flush(search->boot->wire.ctx), why);
+
+	if (e)
+		return e;
+	e = ERR_TIMEOUT;
+	for (unsigned i = 0; i < tries && e; i++) {
+		if (boot_is_cancelled(search->boot))
+			return why_set(why, ERR_CANCELLED, NULL);
+		if (i && now_ms(search->boot) >= search->until_ms)
+			break;
+		e = try_once(search, why);
+		if (is_fatal(e))
+			return port_failed(e, why);
+	}
+	return e;
+}
+
+/* Groups of tries, with a restart before each where one is to be had. */
+static enum err find_rom(struct search *search, struct why *why)
+{
+	struct boot *boot = search->boot;
+	const struct control *control = &boot->control;
+	const bool restarts = !boot->options.resume_only && !control->is_manual;
+	unsigned tries = control->is_manual ? MAX_SYNC_BYTES : FIRST_GROUP_TRIES;
+	enum err e = ERR_OK;
+
+	if (control->is_manual && !boot->options.resume_only)
+		e = control->restart(control->ctx, INTO_BOOTLOADER, why);
+	while (!e) {
+		struct why last = { 0 };
+
+		if (restarts)
+			e = control->restart(control->ctx, INTO_BOOTLOADER, why);
+		if (e)
+			break;
+		e = try_group(search, tries, &last);
+		if (!e)
+			return ERR_OK;
+		if (is_fatal(e)) {
+			if (why)
+				*why = last;
+			return e;
+		}
+		e = now_ms(boot) >= search->until_ms ? search_failed(search, why) : ERR_OK;
+		/* Deaf to two 7F, but said to be running: it may wait for the rest of a block. */
+		if (!e && boot->options.resume_only && tries == FIRST_GROUP_TRIES)
+			(void)boot_resync_within(boot, FILLERS_IDLE, NULL);
+		tries = restarts ? GROUP_TRIES : MAX_SYNC_BYTES;
+	}
+	return e;
+}
+
+enum err boot_connect(struct boot *boot, struct why *why)
+{
+	const struct wire *wire = &boot->wire;
+	const uint32_t wait_ms = boot->control.wait_ms;
+	struct search search = {
+		.boot = boot,
+		.try_ms = wait_ms / MAX_SYNC_BYTES > SYNC_MS ? wait_ms / MAX_SYNC_BYTES : SYNC_MS,
+	};
+	enum err e;
+
+	boot->device = (struct device){ 0 };
+	boot->is_connected = boot->was_resumed = false;
+	e = wire->ops->configure(wire->ctx, &boot->options.settings);
+	if (e)
+		return why_set(why, e, "the port does not take the bootloader's rate and frame");
+	search.until_ms = now_ms(boot) + wait_ms;
+	e = find_rom(&search, why);
+	boot->is_connected = !e;
+	if (!e)
+		e = identify(boot, why);
+	boot->is_connected = !e;
+	return e;
+}
+
+enum err boot_reconnect(struct boot *boot, struct why *why)
+{
+	uint32_t product_id = 0;
+
+	/* A ROM that waits for 7F must hear nothing else first: section 2.1. */
+	if (boot->is_connected) {
+		const enum err e = boot_get_id(boot, &product_id, NULL);
+
+		if ((!e || e == ERR_NACK) && product_id == boot->device.product_id)
+			return ERR_OK;
+	}
+	return boot_connect(boot, why);
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/* boot_memory.c - Read Memory, Write Memory, Go (docs/facts/an3155.md sections 4 and 6). */
+#include "protocol/boot_internal.h"
+
+#include <string.h>
+
+enum {
+	WRITE_MS = 2000,      /* programming 256 bytes: section 7 ... */
+	SLOW_WRITE_MS = 5000, /* ... and where it goes byte by byte, or as slow as an EEPROM */
+};
+
+static const struct meaning meaning_length = { "the ROM refused the length",
+	"the ROM did not answer the length" };
+
+static bool is_inside(uint32_t addr, uint64_t len, uint32_t base, uint64_t size)
+{
+	return addr >= base && addr + len <= base + size;
+}
+
+/* Main flash, as far as this part has it. */
+static enum err check_flash_end(
+	const struct device *device, uint32_t addr, size_t len, struct why *why)
+{
+	const struct chip *chip = device->chip;
+	const uint64_t end = addr + (uint64_t)len;
+	const uint64_t window_end = chip->flash_base + (uint64_t)chip->flash_bytes;
+	const uint64_t flash_end = chip->flash_base + (uint64_t)device->flash_bytes;
+
+	if (end <= chip->flash_base || addr >= window_end)
+		return ERR_OK;
+	if (addr < chip->flash_base)
+		return why_at(why, ERR_RANGE, addr, "it begins before the flash");
+	if (end > flash_end)
+		return why_at(why, ERR_RANGE, addr > flash_end ? addr : (uint32_t)flash_end,
+			"it lies beyond the flash");
+	return ERR_OK;
+}
+
+/* Where a ROM of Q6 may be sent: it answers a bad address with silence. */
+static bool is_known_area(const struct device *device, uint32_t addr, size_t len)
+{
+	const struct chip *chip = device->chip;
+	const uint32_t ram = chip->ram_base + chip->ram_reserved;
+	const uint32_t ram_end =
+		chip->ram_end_rom ? chip->ram_end_rom : chip->ram_base + chip->ram_bytes;
+
+	return is_inside(addr, len, chip->flash_base, device->flash_bytes) ||
+		is_inside(addr, len, ram, ram_end - ram) ||
+		is_inside(addr, len, chip->option_bytes, chip->option_bytes_len) ||
+		(chip->system_memory && addr >> 20 == chip->system_memory >> 20);
+}
+
+static enum err check_range(const struct device *device, uint32_t addr, size_t len, struct why *why)
+{
+	enum err e = ERR_OK;
+
+	if (addr + (uint64_t)len > 1ull << 32)
+		return why_at(why, ERR_RANGE, addr, "it passes the end of the address space");
+	if (device->chip)
+		e = check_flash_end(device, addr, len, why);
+	if (!e && device->chip && device->chip->traits & CHIP_NO_BAD_ADDRESS_NACK &&
+		!is_known_area(device, addr, len))
+		return why_at(why, ERR_RANGE, addr, "no memory of this part is there");
+	return e;
+}
+
+/* A NACK to the pair itself: protection is on (section 3). Q5: a second NACK may follow. */
+static enum err refused_by_protection(struct exchange *x)
+{
+	const struct chip *chip = x->boot->device.chip;
+	const bool is_double = chip && chip->traits & CHIP_DOUBLE_NACK;
+	const enum err e = boot_drain(x->boot, is_double ? SECOND_NACK_MS : DRAIN_MS);
+
+	if (e)
+		return exchange_fail(x, e, NULL);
+	exchange_fail(x, ERR_NACK, NULL);
+	return why_set(x->why, ERR_READ_PROTECTED, "the ROM refused the command: read protection");
+}
+
+/* One Read Memory. A NACK leaves both sides in step; silence at the address ends it (Q6). */
+static enum err read_once(
+	struct boot *boot, uint32_t addr, uint8_t *out, size_t len, struct why *why)
+{
+	struct exchange x = { boot, why, COMMAND_READ_MEMORY, true, addr };
+	uint8_t frame[FRAME_MAX];
+	enum err e = exchange_command(&x);
+
+	if (e == ERR_NACK)
+		return refused_by_protection(&x);
+	if (!e)
+		e = exchange_address(&x);
+	if (!e)
+		e = exchange_block(&x, (struct span){ frame, frame_length(frame, len) }, ACK_MS,
+			&meaning_length);
+	return e ? e : exchange_data(&x, out, len);
+}
+
+/* A lost byte of a read does no harm: back in step, and again. */
+static enum err read_block(
+	struct boot *boot, uint32_t addr, uint8_t *out, size_t len, struct why *why)
+{
+	enum err e;
+	unsigned tries = 0;
+	struct why last;
+
+	do {
+		last = (struct why){ 0 };
+		e = read_once(boot, addr, out, len, &last);
+	} while (e && boot_may_repeat(boot, e == ERR_READ_PROTECTED ? ERR_NACK : e, ++tries));
+	if (e)
+		boot_tell(why, &last);
+	return e;
+}
+
+/* Q7: what such parts read without complaint. L0's pages are as long as its longest read. */
+static uint32_t whole_block(const struct chip *chip)
+{
+	if (!chip || !(chip->traits & CHIP_WHOLE_BLOCK_READS))
+		return 0;
+	return chip->runs[0].size && chip->runs[0].size < FRAME_MAX_DATA ? chip->runs[0].size
+									 : FRAME_MAX_DATA;
+}
+
+enum err boot_read_raw(struct boot *boot, uint32_t addr, uint8_t *out, size_t len, struct why *why)
+{
+	const uint32_t whole = whole_block(boot->device.chip);
+	enum err e = ERR_OK;
+
+	if (!whole)
+		return read_block(boot, addr, out, len, why);
+	while (!e && len) {
+		const uint32_t skip = addr % whole;
+		const size_t part = len < whole - skip ? len : whole - skip;
+		uint8_t block[FRAME_MAX_DATA];
+
+		e = read_block(boot, addr - skip, block, whole, why);
+		if (e)
+			break;
+		memcpy(out, block + skip, part);
+		addr += (uint32_t)part;
+		out += part;
+		len -= part;
+	}
+	return e;
+}
+
+enum err boot_read(struct boot *boot, uint32_t addr, uint8_t *out, size_t len, struct why *why)
+{
+	enum err e = boot_check_command(boot, COMMAND_READ_MEMORY, why);
+
+	if (!e && (len < 1 || len > FRAME_MAX_DATA))
+		e = why_at(why, ERR_ARGUMENT, addr, "a read has 1 to 256 bytes");
+	if (!e)
+		e = check_range(&boot->device, addr, len, why);
+	return e ? e : boot_read_raw(boot, addr, out, len, why);
+}
+
+static bool is_in_flash(const struct chip *chip, uint32_t addr)
+{
+	return is_inside(addr, 1, chip->flash_base, chip->flash_bytes);
+}
+
+static enum err check_write(
+	const struct device *device, uint32_t addr, struct span data, struct why *why)
+{
+	const struct chip *chip = device->chip;
+	uint32_t align = 4;
+
+	if (data.len < 1 || data.len > FRAME_MAX_DATA)
+		return why_at(why, ERR_ARGUMENT, addr, "a write has 1 to 256 bytes");
+	if (chip && is_in_flash(chip, addr) && chip->write_align > align)
+		align = chip->write_align;
+	if (addr % align || data.len % align)
+		return why_at(
+			why, ERR_ALIGNMENT, addr, "the part cannot write there or so few bytes");
+	if (chip && addr >= chip->ram_base && addr < chip->ram_base + chip->ram_reserved)
+		return why_at(why, ERR_RANGE, addr, "the ROM itself uses this memory");
+	return check_range(device, addr, data.len, why);
+}
+
+static uint32_t write_ms(const struct chip *chip)
+{
+	const bool is_slow = !chip || chip->traits & CHIP_SPEED_REGISTER || chip->erased != 0xFF;
+
+	return is_slow ? SLOW_WRITE_MS : WRITE_MS;
+}
+
+enum err boot_write(struct boot *boot, uint32_t addr, struct span data, struct why *why)
+{
+	struct exchange x = { boot, why, COMMAND_WRITE_MEMORY, true, addr };
+	uint8_t frame[FRAME_MAX];
+	enum err e = boot_check_command(boot, COMMAND_WRITE_MEMORY, why);
+
+	if (!e)
+		e = check_write(&boot->device, addr, data, why);
+	if (!e)
+		e = exchange_command(&x);
+	if (!e)
+		e = exchange_address(&x);
+	if (e)
+		return e;
+	boot->has_changed = true;
+	return exchange_block(&x, (struct span){ frame, frame_payload(frame, data) },
+		write_ms(boot->device.chip), &meaning_data);
+}
+
+enum err boot_go(struct boot *boot, uint32_t addr, struct why *why)
+{
+	struct exchange x = { boot, why, COMMAND_GO, true, addr };
+	enum err e = boot_check_command(boot, COMMAND_GO, why);
+
+	if (!e)
+		e = check_range(&boot->device, addr, 8, why);
+	if (!e)
+		e = exchange_command(&x);
+	if (!e)
+		e = exchange_address(&x);
+	if (!e)
+		boot->is_connected = false;
+	return e;
+}
