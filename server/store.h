@@ -4,7 +4,8 @@
  * be, its quarantine, and the firmware shelf's index. The fence around SQLite (WAL,
  * synchronous=FULL). Any thread; one connection, one lock around each call: the only lock of the
  * program that is held during I/O. A call that returns true is on the disk.
- * false from any: the disk or the database failed; it is logged here.
+ * false from any: the disk or the database failed; it is logged here. each() of the lists is called
+ * without the lock. History is bounded: of the jobs that ended, the newest 10,000 are kept.
  */
 #ifndef BENCHD_SERVER_STORE_H
 #define BENCHD_SERVER_STORE_H
@@ -108,7 +109,15 @@ struct firmware_record {
 	int64_t added, used; /* wall ms */
 };
 bool store_firmware_put(struct store *store, const char *sha256, const char *name, uint64_t bytes);
+/* Last used first; at most 1000. */
 bool store_firmware_list(struct store *store, unsigned limit,
 	void (*each)(void *ctx, const struct firmware_record *record), void *ctx);
+/*
+ * Those that may go: all but the keep last used ones, and none whose SHA-256 stands in the
+ * parameters or image of a queued or running job. Only sha256 is filled.
+ */
+bool store_firmware_stale(struct store *store, unsigned keep,
+	void (*each)(void *ctx, const struct firmware_record *record), void *ctx);
+bool store_firmware_forget(struct store *store, const char *sha256);
 
 #endif /* BENCHD_SERVER_STORE_H */
