@@ -29,6 +29,9 @@ struct sim_options {
 	uint32_t product_id;              /* answer this id instead of the part's own; 0: its own */
 	bool no_reset;                    /* the control cannot restart it (like manual) */
 	bool starts_in_bootloader;
+	/* What the wire's modem lines reach, as in the `lines` control: "dtr", "!rts"; NULL:
+	 * nothing. */
+	const char *wire_reset, *wire_boot0;
 };
 
 struct sim;

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: MIT */
+/* machine.c - power, pins, what runs, and the board's UART. */
+#include "simulator/machine.h"
+
+#include "simulator/sim.h"
+
+#include <stdlib.h>
+
+static uint64_t scaled_ns(const struct machine *machine, uint32_t us)
+{
+	return (uint64_t)us * 10 * machine->time_percent;
+}
+
+static struct machine_tx *tx_at(const struct machine *machine, size_t i)
+{
+	return &machine->tx[(machine->tx_first + i) % machine->tx_cap];
+}
+
+/* The bytes not yet sent are gone. */
+static void drop_tx(struct machine *machine, uint64_t now_ns)
+{
+	while (machine->tx_count && tx_at(machine, machine->tx_count - 1)->end_ns > now_ns)
+		machine->tx_count--;
+	machine->free_ns = now_ns;
+}
+
+static bool grow_tx(struct machine *machine)
+{
+	const size_t cap = machine->tx_cap ? machine->tx_cap * 2 : 512;
+	struct machine_tx *tx = malloc(cap * sizeof(*tx));
+
+	if (!tx)
+		return false;
+	for (size_t i = 0; i < machine->tx_count; i++)
+		tx[i] = *tx_at(machine, i);
+	free(machine->tx);
+	machine->tx = tx;
+	machine->tx_first = 0;
+	machine->tx_cap = cap;
+	return true;
+}
+
+/* Sends a byte as soon as the line is free. Without memory it is lost, as a UART would lose it. */
+static void transmit(struct machine *machine, uint8_t byte, uint64_t now_ns)
+{
+	if (machine->rom.quirks & SIM_DEAF)
+		return;
+	if (machine->tx_count == machine->tx_cap && !grow_tx(machine))
+		return;
+	if (machine->free_ns < now_ns)
+		machine->free_ns = now_ns;
+	machine->free_ns += line_byte_ns(&machine->line);
+	*tx_at(machine, machine->tx_count++) =
+		(struct machine_tx){ machine->free_ns, machine->line, byte };
+}
+
+static void transmit_all(struct machine *machine, struct buf *out, uint64_t now_ns)
+{
+	for (size_t i = 0; i < out->len; i++)
+		transmit(machine, out->ptr[i], now_ns);
+	buf_release(out);
+}
+
+/* A stopped board: in reset or without power. */
+static void stop(struct machine *machine, uint64_t now_ns)
+{
+	drop_tx(machine, now_ns);
+	rom_reset(&machine->rom);
+	memory_reset(&machine->memory);
+	machine->app.is_running = false;
+	machine->is_rom = machine->is_starting = false;
+	machine->busy_from_ns = machine->busy_until_ns = 0;
+	machine->after = ROM_STAYS;
+}
+
+static void start(struct machine *machine, uint64_t now_ns)
+{
+	if (!machine->has_power || machine->in_reset)
+		return;
+	const struct part *part = machine->memory.part;
+
+	/* The empty flag counts as the pin does (docs/facts/an3155.md 2.3, pattern 11). */
+	machine->is_rom = machine->boot0 ||
+		(part->boots_rom_when_empty && flash_is_empty(&machine->memory.flash));
+	machine->is_starting = true;
+	machine->start_ns = now_ns + scaled_ns(machine, part->times.startup);
+	machine->stats.resets++;
+}
+
+static void run_application(struct machine *machine, uint32_t base, uint64_t now_ns)
+{
+	struct buf out = { 0 };
+
+	machine->is_rom = false;
+	machine->line = machine->app_line;
+	if (!app_start(&machine->app, base, &out))
+		machine->app.is_running = false;
+	transmit_all(machine, &out, now_ns);
+}
+
+static void finish_start(struct machine *machine)
+{
+	machine->is_starting = false;
+	if (machine->is_rom)
+		machine->line = (struct wire_settings){ 0, WIRE_8E1 };
+	else
+		run_application(machine, machine->memory.part->flash_base, machine->start_ns);
+}
+
+/* What the ROM said it would do after its last byte. */
+static void finish_reply(struct machine *machine)
+{
+	const enum rom_after after = machine->after;
+	const uint64_t at_ns = machine->after_ns;
+
+	machine->after = ROM_STAYS;
+	if (after == ROM_RESETS) {
+		stop(machine, at_ns);
+		start(machine, at_ns);
+	} else if (after == ROM_JUMPS) {
+		run_application(machine, machine->jump_to, at_ns);
+	}
+}
+
+bool machine_init(struct machine *machine, const struct machine_options *options)
+{
+	const struct part *part = part_find(options->part);
+
+	*machine = (struct machine){
+		.time_percent = options->time_percent,
+		.app_line = options->app,
+		.boot0 = options->boot0,
+		.has_power = true,
+	};
+	if (!part || !memory_init(&machine->memory, part, options->seed, options->cells))
+		return false;
+	if (!machine->app_line.baud)
+		machine->app_line = (struct wire_settings){ 115200, WIRE_8N1 };
+	rom_init(&machine->rom, &machine->memory);
+	machine->rom.quirks |= options->add_quirks;
+	machine->rom.quirks &= ~options->drop_quirks;
+	if (options->product_id)
+		machine->rom.product_id = (uint16_t)options->product_id;
+	app_init(&machine->app, &machine->memory);
+	memory_reset(&machine->memory);
+	start(machine, 0);
+	machine->stats.resets = 0;
+	return true;
+}
+
+void machine_release(struct machine *machine)
+{
+	memory_release(&machine->memory);
+	free(machine->tx);
+	*machine = (struct machine){ 0 };
+}
+
+void machine_set_power(struct machine *machine, bool on, uint64_t now_ns)
+{
+	if (on == machine->has_power)
+		return;
+	machine_advance(machine, now_ns);
+	machine->has_power = on;
+	stop(machine, now_ns);
+	start(machine, now_ns);
+}
+
+void machine_set_reset(struct machine *machine, bool held, uint64_t now_ns)
+{
+	if (held == machine->in_reset)
+		return;
+	machine_advance(machine, now_ns);
+	machine->in_reset = held;
+	stop(machine, now_ns);
+	start(machine, now_ns);
+}
+
+void machine_set_boot0(struct machine *machine, bool high)
+{
+	machine->boot0 = high;
+}
+
+void machine_pulse_reset(struct machine *machine, uint64_t now_ns)
+{
+	machine_advance(machine, now_ns);
+	stop(machine, now_ns);
+	start(machine, now_ns);
+}
+
+static void hear_rom(struct machine *machine, uint8_t byte, uint64_t now_ns)
+{
+	struct rom_reply reply;
+	uint64_t at_ns = now_ns;
+
+	rom_receive(&machine->rom, byte, &reply);
+	for (size_t i = 0; i < reply.len; i++) {
+		if (i == reply.busy_at && reply.busy_us) {
+			machine->busy_from_ns = at_ns;
+			at_ns = (machine->free_ns > at_ns ? machine->free_ns : at_ns) +
+				scaled_ns(machine, reply.busy_us);
+			machine->busy_until_ns = at_ns;
+		}
+		transmit(machine, reply.bytes[i], at_ns);
+	}
+	if (reply.after != ROM_STAYS) {
+		machine->after = reply.after;
+		machine->after_ns = machine->free_ns > now_ns ? machine->free_ns : now_ns;
+		machine->jump_to = reply.jump_to;
+	}
+}
+
+/* The first byte after reset sets the ROM's rate; later ones must fit it, or they are lost. */
+static bool rom_hears(struct machine *machine, uint8_t *byte, const struct wire_settings *from)
+{
+	if (!machine->rom.is_synced) {
+		machine->line.baud = from->baud;
+		return true;
+	}
+	switch (line_carry(byte, from, &machine->line)) {
+	case LINE_CLEAN:
+		return true;
+	case LINE_PARITY:
+		return !(machine->rom.quirks & SIM_NEEDS_PARITY);
+	default:
+		return false;
+	}
+}
+
+static bool is_hit(unsigned *nth)
+{
+	return *nth && --*nth == 0;
+}
+
+/* The wire's own faults. false: the byte was lost on it. */
+static bool pass_to_board(struct machine *machine, uint8_t *byte)
+{
+	machine->stats.to_board++;
+	if (is_hit(&machine->faults.corrupt_to_board))
+		*byte ^= 0x10;
+	return !is_hit(&machine->faults.drop_to_board);
+}
+
+static bool is_listening(const struct machine *machine, uint64_t now_ns)
+{
+	const bool is_busy = now_ns > machine->busy_from_ns && now_ns < machine->busy_until_ns;
+
+	return machine->has_power && !machine->in_reset && !machine->is_starting && !is_busy &&
+		machine->after == ROM_STAYS;
+}
+
+void machine_receive(
+	struct machine *machine, uint8_t byte, const struct wire_settings *from, uint64_t now_ns)
+{
+	machine_advance(machine, now_ns);
+	if (!pass_to_board(machine, &byte) || !is_listening(machine, now_ns)) {
+		machine->stats.lost++;
+	} else if (machine->is_rom) {
+		if (rom_hears(machine, &byte, from))
+			hear_rom(machine, byte, now_ns);
+		else
+			machine->stats.lost++;
+	} else if (line_carry(&byte, from, &machine->line) == LINE_PARITY) {
+		machine->stats.lost++;
+	} else {
+		struct buf out = { 0 };
+
+		if (app_receive(&machine->app, byte, &out))
+			transmit_all(machine, &out, now_ns);
+	}
+}
+
+void machine_advance(struct machine *machine, uint64_t now_ns)
+{
+	if (machine->after != ROM_STAYS && now_ns >= machine->after_ns)
+		finish_reply(machine);
+	if (machine->is_starting && now_ns >= machine->start_ns)
+		finish_start(machine);
+}
+
+uint64_t machine_next_ns(const struct machine *machine)
+{
+	uint64_t next = MACHINE_NEVER;
+
+	if (machine->tx_count)
+		next = tx_at(machine, 0)->end_ns;
+	if (machine->after != ROM_STAYS && machine->after_ns < next)
+		next = machine->after_ns;
+	if (machine->is_starting && machine->start_ns < next)
+		next = machine->start_ns;
+	return next;
+}
+
+bool machine_take(
+	struct machine *machine, const struct wire_settings *host, uint64_t now_ns, uint8_t *byte)
+{
+	while (machine->tx_count && tx_at(machine, 0)->end_ns <= now_ns) {
+		const struct wire_settings line = tx_at(machine, 0)->line;
+
+		*byte = tx_at(machine, 0)->byte;
+		machine->tx_first = (machine->tx_first + 1) % machine->tx_cap;
+		machine->tx_count--;
+		machine->stats.to_host++;
+		if (is_hit(&machine->faults.drop_to_host))
+			continue;
+		if (is_hit(&machine->faults.corrupt_to_host))
+			*byte ^= 0x10;
+		/* A tty gives a byte with a wrong stop or parity bit as 0. */
+		if (line_carry(byte, &line, host) == LINE_PARITY)
+			*byte = 0;
+		return true;
+	}
+	return false;
+}
+
+bool machine_runs_rom(const struct machine *machine)
+{
+	return machine->has_power && !machine->in_reset && machine->is_rom;
+}
+
+bool machine_runs_application(const struct machine *machine)
+{
+	return machine->app.is_running;
+}

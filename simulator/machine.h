@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * machine.h - a board: power, the reset and BOOT0 pins, what runs, and its UART. Time is handed in,
+ * in nanoseconds that never go back, so the same machine serves a virtual clock and a real one.
+ * One thread per machine.
+ */
+#ifndef BENCHD_SIMULATOR_MACHINE_H
+#define BENCHD_SIMULATOR_MACHINE_H
+
+#include "simulator/app.h"
+#include "simulator/line.h"
+#include "simulator/rom.h"
+
+#define MACHINE_NEVER UINT64_MAX
+
+struct machine_options {
+	const char *part;
+	uint64_t seed;
+	uint8_t *cells; /* lent flash cells; NULL: erased ones of its own */
+	unsigned add_quirks, drop_quirks;
+	uint32_t product_id;      /* 0: the part's own */
+	uint32_t time_percent;    /* of start-up, erase and program times; 0: they take none */
+	struct wire_settings app; /* the application's line; baud 0: 115200 8N1 */
+	bool boot0;
+};
+
+/* The nth byte from now on is hit; 0: none. */
+struct machine_faults {
+	unsigned drop_to_host, corrupt_to_host, drop_to_board, corrupt_to_board;
+};
+
+struct machine_stats {
+	unsigned resets;
+	uint64_t to_host, to_board; /* bytes on the wire */
+	uint64_t lost;              /* bytes to the board that nobody heard */
+};
+
+/* Bytes on their way out; each is there when its last bit has left. */
+struct machine_tx {
+	uint64_t end_ns;
+	struct wire_settings line;
+	uint8_t byte;
+};
+
+struct machine {
+	struct memory memory;
+	struct rom rom;
+	struct app app;
+	struct machine_faults faults;
+	struct machine_stats stats;
+	/* the rest is the machine's own */
+	uint32_t time_percent;
+	struct wire_settings app_line, line; /* line: of what runs now */
+	bool has_power, in_reset, boot0, is_rom, is_starting;
+	uint64_t start_ns, busy_from_ns, busy_until_ns, free_ns, after_ns;
+	enum rom_after after;
+	uint32_t jump_to;
+	struct machine_tx *tx;
+	size_t tx_first, tx_count, tx_cap;
+};
+
+/* Power on, out of reset. false: no such part, or no memory; nothing to release. */
+bool machine_init(struct machine *machine, const struct machine_options *options);
+void machine_release(struct machine *machine);
+
+/* Pins and power, at a time. Releasing reset starts the board. */
+void machine_set_power(struct machine *machine, bool on, uint64_t now_ns);
+void machine_set_reset(struct machine *machine, bool held, uint64_t now_ns);
+void machine_set_boot0(struct machine *machine, bool high);
+void machine_pulse_reset(struct machine *machine, uint64_t now_ns);
+
+/* A byte whose last bit came in at now_ns, sent with these settings. */
+void machine_receive(
+	struct machine *machine, uint8_t byte, const struct wire_settings *from, uint64_t now_ns);
+/* Lets what is due happen. */
+void machine_advance(struct machine *machine, uint64_t now_ns);
+/* When something will happen by itself, or a byte be there; MACHINE_NEVER: not by itself. */
+uint64_t machine_next_ns(const struct machine *machine);
+/*
+ * The next byte that has left by now_ns, as a host with these settings hears it. false: none yet.
+ * Call machine_advance() first.
+ */
+bool machine_take(
+	struct machine *machine, const struct wire_settings *host, uint64_t now_ns, uint8_t *byte);
+
+bool machine_runs_rom(const struct machine *machine);
+/* An application that did not crash. */
+bool machine_runs_application(const struct machine *machine);
+
+#endif /* BENCHD_SIMULATOR_MACHINE_H */

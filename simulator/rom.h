@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * rom.h - ST's serial bootloader as a state machine: a byte in, a reply out. Written from
+ * docs/facts/an3155.md sections 1 to 8. It knows no time and no rate: a reply says for how long
+ * the ROM is busy, the machine makes it so. One thread per ROM.
+ */
+#ifndef BENCHD_SIMULATOR_ROM_H
+#define BENCHD_SIMULATOR_ROM_H
+
+#include "simulator/memory.h"
+
+enum rom_after { ROM_STAYS, ROM_RESETS, ROM_JUMPS };
+
+enum { ROM_REPLY_MAX = 1 + 256, ROM_BLOCK_MAX = 2 + 2 * 2048 + 1 };
+
+/* What one byte made the ROM do. */
+struct rom_reply {
+	uint8_t bytes[ROM_REPLY_MAX];
+	size_t len;
+	size_t busy_at;       /* before this byte ... */
+	uint32_t busy_us;     /* ... the ROM is busy this long and hears nothing */
+	enum rom_after after; /* when the last byte has left */
+	uint32_t jump_to;     /* ROM_JUMPS: the vector table */
+};
+
+/* The nth command with this code from now on: refused, or met with silence until reset. */
+struct rom_fault {
+	uint8_t command;
+	unsigned nth; /* 0: none */
+};
+
+struct rom {
+	struct memory *memory; /* borrowed */
+	unsigned quirks;       /* enum sim_quirk */
+	uint16_t product_id;
+	struct rom_fault nack, mute;
+	unsigned erases, writes; /* requests carried out */
+	/* the rest is the ROM's own, gone at reset */
+	bool is_synced, is_deaf, is_refusing;
+	uint8_t command;
+	uint32_t addr;
+	uint8_t block[ROM_BLOCK_MAX]; /* what has come; longer blocks lose their end */
+	size_t have, need;
+	uint8_t check; /* XOR of all of the block */
+	void (*stage)(struct rom *rom, struct rom_reply *reply);
+};
+
+/* Borrows memory; id and quirks are its part's own. */
+void rom_init(struct rom *rom, struct memory *memory);
+/* Back to waiting for 7F. Faults and counts stay. */
+void rom_reset(struct rom *rom);
+/* Fills *reply; an empty one means silence. */
+void rom_receive(struct rom *rom, uint8_t byte, struct rom_reply *reply);
+
+#endif /* BENCHD_SIMULATOR_ROM_H */
