@@ -6,7 +6,13 @@
 
 #include <stdlib.h>
 
-enum { CONTROL_WAIT_MS = 3500, MANUAL_WAIT_MS = 60000, RESET_PULSE_MS = 50, SETTLE_MS = 100 };
+enum {
+	CONTROL_WAIT_MS = 3500,
+	MANUAL_WAIT_MS = 60000,
+	RESET_PULSE_MS = 50,
+	SETTLE_MS = 100,
+	POWER_UP_MS = 1000
+};
 
 #define NS_PER_MS 1000000u
 
@@ -21,32 +27,6 @@ struct sim {
 	bool may_vanish;
 	unsigned vanish_bytes; /* left until it does */
 };
-
-struct sim *sim_new(const struct sim_options *options)
-{
-	const struct machine_options machine = {
-		.part = options->part,
-		.seed = options->seed,
-		.add_quirks = options->add_quirks,
-		.drop_quirks = options->drop_quirks,
-		.product_id = options->product_id,
-		.time_percent = 100,
-		.boot0 = options->starts_in_bootloader,
-	};
-	struct sim *sim = calloc(1, sizeof(*sim));
-
-	if (!sim)
-		return NULL;
-	if (!wiring_parse(options->wire_reset, &sim->wiring.reset) ||
-		!wiring_parse(options->wire_boot0, &sim->wiring.boot0) ||
-		!machine_init(&sim->machine, &machine)) {
-		free(sim);
-		return NULL;
-	}
-	sim->host = (struct wire_settings){ 115200, WIRE_8N1 };
-	sim->no_reset = options->no_reset;
-	return sim;
-}
 
 void sim_free(struct sim *sim)
 {
@@ -188,6 +168,33 @@ static void sim_pause(void *ctx, uint32_t ms)
 	struct sim *sim = ctx;
 
 	pass_until(sim, sim->now_ns + (uint64_t)ms * NS_PER_MS);
+}
+
+struct sim *sim_new(const struct sim_options *options)
+{
+	const struct machine_options machine = {
+		.part = options->part,
+		.seed = options->seed,
+		.add_quirks = options->add_quirks,
+		.drop_quirks = options->drop_quirks,
+		.product_id = options->product_id,
+		.time_percent = 100,
+		.boot0 = options->starts_in_bootloader,
+	};
+	struct sim *sim = calloc(1, sizeof(*sim));
+
+	if (!sim)
+		return NULL;
+	if (!wiring_parse(options->wire_reset, &sim->wiring.reset) ||
+		!wiring_parse(options->wire_boot0, &sim->wiring.boot0) ||
+		!machine_init(&sim->machine, &machine)) {
+		free(sim);
+		return NULL;
+	}
+	sim->host = (struct wire_settings){ 115200, WIRE_8N1 };
+	sim->no_reset = options->no_reset;
+	sim_pause(sim, POWER_UP_MS);
+	return sim;
 }
 
 static uint64_t sim_now_ms(void *ctx)

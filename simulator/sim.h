@@ -35,7 +35,7 @@ struct sim_options {
 };
 
 struct sim;
-/* NULL: no memory, or no such part. Flash is erased, BOOT0 low, power on. */
+/* NULL: no memory, or no such part. Flash is erased, BOOT0 low, power on for a second. */
 struct sim *sim_new(const struct sim_options *options);
 void sim_free(struct sim *sim);
 /* Both borrow sim. Time in them is virtual: pause() and timeouts cost nothing. */
