@@ -2,9 +2,9 @@
 /*
  * image.h - a firmware file as segments: addresses and bytes, whatever the format was.
  * Pure: no I/O, no clock. Any thread may call it on objects it owns. The bytes of a raw, ELF or
- * DfuSe image are borrowed from the file, which must outlive the image; those of a text format
- * are owned by the image. Memory is bounded by IMAGE_MAX_BYTES, not by the file.
- * Rules: docs/facts/an3155.md section 10.
+ * DfuSe image are borrowed from the file, which must outlive the image, unless pieces had to be
+ * joined; those of a text format are owned by the image. Memory is bounded by IMAGE_MAX_BYTES, not
+ * by the file. Rules: docs/facts/an3155.md section 10.
  */
 #ifndef BENCHD_PROTOCOL_IMAGE_H
 #define BENCHD_PROTOCOL_IMAGE_H
