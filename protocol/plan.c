@@ -17,7 +17,7 @@ void plan_content(const struct plan *plan, uint32_t addr, uint8_t *out, size_t l
 	image_copy(plan->image, addr, out, len);
 }
 
-bool draft_add(struct draft *draft, struct step step)
+bool plan_draft_add(struct plan_draft *draft, struct step step)
 {
 	struct plan *plan = draft->plan;
 
@@ -73,7 +73,7 @@ static enum err check_commands(
 }
 
 /* Which segments lie in flash: as sorted segments do, they are first..last of the image's. */
-static enum err pick_segments(struct draft *draft, struct why *why)
+static enum err pick_segments(struct plan_draft *draft, struct why *why)
 {
 	const struct plan *plan = draft->plan;
 	const uint64_t base = plan->chip->flash_base, end = base + plan->flash_bytes;
@@ -100,7 +100,7 @@ static enum err pick_segments(struct draft *draft, struct why *why)
 	return ERR_OK;
 }
 
-static enum err check_application(struct draft *draft, struct why *why)
+static enum err check_application(struct plan_draft *draft, struct why *why)
 {
 	struct plan *plan = draft->plan;
 	const bool force = draft->options->force;
@@ -112,10 +112,10 @@ static enum err check_application(struct draft *draft, struct why *why)
 	return force ? ERR_OK : e;
 }
 
-static void begin(struct draft *draft, struct plan *plan, const struct image *image,
+static void begin(struct plan_draft *draft, struct plan *plan, const struct image *image,
 	const struct device *device, const struct plan_options *options)
 {
-	*draft = (struct draft){ .plan = plan, .device = device, .options = options };
+	*draft = (struct plan_draft){ .plan = plan, .device = device, .options = options };
 	*plan = (struct plan){ .image = image,
 		.chip = device->chip,
 		.flash_bytes = device->flash_bytes,
@@ -124,7 +124,7 @@ static void begin(struct draft *draft, struct plan *plan, const struct image *im
 		plan->notes |= PLAN_NOTE_SIZE_ASSUMED;
 }
 
-static enum err end(struct draft *draft, enum err e)
+static enum err end(struct plan_draft *draft, enum err e)
 {
 	if (e)
 		plan_release(draft->plan);
@@ -133,11 +133,11 @@ static enum err end(struct draft *draft, enum err e)
 	return e;
 }
 
-static enum err add_start(struct draft *draft, struct why *why)
+static enum err add_start(struct plan_draft *draft, struct why *why)
 {
 	const struct step step = { .kind = STEP_START, .addr = draft->plan->start_addr };
 
-	if (draft->options->start == PLAN_START_NONE || draft_add(draft, step))
+	if (draft->options->start == PLAN_START_NONE || plan_draft_add(draft, step))
 		return ERR_OK;
 	return why_set(why, ERR_NO_MEMORY, NULL);
 }
@@ -145,7 +145,7 @@ static enum err add_start(struct draft *draft, struct why *why)
 enum err plan_flash(struct plan *plan, const struct image *image, const struct device *device,
 	const struct plan_options *options, struct why *why)
 {
-	struct draft draft;
+	struct plan_draft draft;
 	enum err e;
 
 	begin(&draft, plan, image, device, options);
@@ -157,11 +157,11 @@ enum err plan_flash(struct plan *plan, const struct image *image, const struct d
 	if (!e)
 		e = check_application(&draft, why);
 	if (!e)
-		e = draft_erases(&draft, why);
+		e = plan_draft_erases(&draft, why);
 	if (!e)
-		e = draft_writes(&draft, why);
+		e = plan_draft_writes(&draft, why);
 	if (!e && options->verify != PLAN_VERIFY_NONE)
-		e = draft_verifies(&draft, why);
+		e = plan_draft_verifies(&draft, why);
 	if (!e && options->verify == PLAN_VERIFY_NONE)
 		plan->notes |= PLAN_NOTE_NOT_VERIFIED;
 	if (!e)
@@ -175,7 +175,7 @@ enum err plan_verify(struct plan *plan, const struct image *image, const struct 
 	struct plan_options only = { .skip_outside = options->skip_outside,
 		.verify = options->verify,
 		.baud = options->baud };
-	struct draft draft;
+	struct plan_draft draft;
 	enum err e;
 
 	begin(&draft, plan, image, device, &only);
@@ -185,11 +185,12 @@ enum err plan_verify(struct plan *plan, const struct image *image, const struct 
 	if (!e)
 		e = pick_segments(&draft, why);
 	if (!e)
-		e = draft_verifies(&draft, why);
+		e = plan_draft_verifies(&draft, why);
 	return end(&draft, e);
 }
 
-static enum err draft_area(struct draft *draft, uint32_t addr, uint32_t len, struct why *why)
+static enum err plan_draft_area(
+	struct plan_draft *draft, uint32_t addr, uint32_t len, struct why *why)
 {
 	const struct plan *plan = draft->plan;
 	const uint64_t flash_end = plan->chip->flash_base + (uint64_t)plan->flash_bytes;
@@ -198,14 +199,14 @@ static enum err draft_area(struct draft *draft, uint32_t addr, uint32_t len, str
 		return why_at(why, ERR_RANGE, addr, "it is not in the flash of this part");
 	if (addr + (uint64_t)len > flash_end)
 		return why_at(why, ERR_RANGE, (uint32_t)flash_end, "it ends beyond the flash");
-	return draft_erase_range(draft, addr, len, why);
+	return plan_draft_erase_range(draft, addr, len, why);
 }
 
 enum err plan_erase(struct plan *plan, const struct device *device, uint32_t addr, uint32_t len,
 	struct why *why)
 {
 	static const struct plan_options options = { .erase = PLAN_ERASE_MASS };
-	struct draft draft;
+	struct plan_draft draft;
 	enum err e = ERR_OK;
 
 	begin(&draft, plan, NULL, device, &options);
@@ -216,6 +217,7 @@ enum err plan_erase(struct plan *plan, const struct device *device, uint32_t add
 	if (!e && !device_has(device, COMMAND_EXTENDED_ERASE))
 		e = need(device, COMMAND_ERASE, why);
 	if (!e)
-		e = len ? draft_area(&draft, addr, len, why) : draft_mass_erase(&draft, why);
+		e = len ? plan_draft_area(&draft, addr, len, why)
+			: plan_draft_mass_erase(&draft, why);
 	return end(&draft, e);
 }

@@ -5,7 +5,7 @@
 
 #include "protocol/plan.h"
 
-struct draft {
+struct plan_draft {
 	struct plan *plan;
 	const struct device *device;
 	const struct plan_options *options;
@@ -14,15 +14,16 @@ struct draft {
 };
 
 /* false: no memory. */
-bool draft_add(struct draft *draft, struct step step);
+bool plan_draft_add(struct plan_draft *draft, struct step step);
 /* What options->erase asks for. */
-enum err draft_erases(struct draft *draft, struct why *why);
+enum err plan_draft_erases(struct plan_draft *draft, struct why *why);
 /* Everything; sector by sector where the part has no mass erase. */
-enum err draft_mass_erase(struct draft *draft, struct why *why);
+enum err plan_draft_mass_erase(struct plan_draft *draft, struct why *why);
 /* The sectors that [addr, addr+len) touches; it lies in flash. */
-enum err draft_erase_range(struct draft *draft, uint32_t addr, uint32_t len, struct why *why);
-enum err draft_writes(struct draft *draft, struct why *why);
-enum err draft_verifies(struct draft *draft, struct why *why);
+enum err plan_draft_erase_range(
+	struct plan_draft *draft, uint32_t addr, uint32_t len, struct why *why);
+enum err plan_draft_writes(struct plan_draft *draft, struct why *why);
+enum err plan_draft_verifies(struct plan_draft *draft, struct why *why);
 /* For the person who waits: typical times, not deadlines. */
 uint32_t plan_estimate(const struct plan *plan, uint32_t baud);
 

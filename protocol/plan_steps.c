@@ -27,7 +27,7 @@ static uint64_t segment_end(const struct segment *s)
  * The range that begins with segment i. Two segments in one flash word are one range: a word
  * can be written but once, so neither may be padded over the other.
  */
-static struct range range_from(const struct draft *draft, size_t i)
+static struct range range_from(const struct plan_draft *draft, size_t i)
 {
 	const struct segment *segments = draft->plan->image->segments;
 	const uint32_t word = word_of(draft->plan->chip);
@@ -42,7 +42,8 @@ static struct range range_from(const struct draft *draft, size_t i)
 	return range;
 }
 
-static enum err add_sectors(struct draft *draft, uint32_t first, uint32_t last, struct why *why)
+static enum err add_sectors(
+	struct plan_draft *draft, uint32_t first, uint32_t last, struct why *why)
 {
 	struct plan *plan = draft->plan;
 	const struct sector from = chip_sector(plan->chip, first);
@@ -55,7 +56,7 @@ static enum err add_sectors(struct draft *draft, uint32_t first, uint32_t last, 
 
 	if (!device_has(draft->device, COMMAND_EXTENDED_ERASE) && last > UINT8_MAX)
 		return why_at(why, ERR_UNSUPPORTED, to.addr, "the ROM cannot name this sector");
-	if (!draft_add(draft, step))
+	if (!plan_draft_add(draft, step))
 		return why_set(why, ERR_NO_MEMORY, NULL);
 	plan->erase_bytes += step.len;
 	plan->erase_sectors += step.count;
@@ -72,26 +73,28 @@ static uint32_t sector_number(const struct plan *plan, uint32_t addr)
 	return sector.number;
 }
 
-enum err draft_erase_range(struct draft *draft, uint32_t addr, uint32_t len, struct why *why)
+enum err plan_draft_erase_range(
+	struct plan_draft *draft, uint32_t addr, uint32_t len, struct why *why)
 {
 	return add_sectors(draft, sector_number(draft->plan, addr),
 		sector_number(draft->plan, addr + (len - 1)), why);
 }
 
-enum err draft_mass_erase(struct draft *draft, struct why *why)
+enum err plan_draft_mass_erase(struct plan_draft *draft, struct why *why)
 {
 	struct plan *plan = draft->plan;
 	struct step step = { .kind = STEP_MASS_ERASE, .len = plan->flash_bytes };
 
 	if (plan->chip && plan->chip->traits & CHIP_NO_MASS_ERASE) {
 		plan->notes |= PLAN_NOTE_ERASE_ALL_SECTORS;
-		return draft_erase_range(draft, plan->chip->flash_base, plan->flash_bytes, why);
+		return plan_draft_erase_range(
+			draft, plan->chip->flash_base, plan->flash_bytes, why);
 	}
 	if (plan->chip) {
 		step.addr = plan->chip->flash_base;
 		step.count = chip_sector_count(plan->chip, plan->flash_bytes);
 	}
-	if (!draft_add(draft, step))
+	if (!plan_draft_add(draft, step))
 		return why_set(why, ERR_NO_MEMORY, NULL);
 	plan->erase_bytes = step.len;
 	plan->erase_sectors = step.count;
@@ -99,7 +102,7 @@ enum err draft_mass_erase(struct draft *draft, struct why *why)
 }
 
 /* Runs of consecutive sectors that the ranges touch. */
-static enum err erase_touched(struct draft *draft, struct why *why)
+static enum err erase_touched(struct plan_draft *draft, struct why *why)
 {
 	const struct plan *plan = draft->plan;
 	uint32_t first = 0, last = 0;
@@ -124,7 +127,7 @@ static enum err erase_touched(struct draft *draft, struct why *why)
 }
 
 /* Without an erase, a word that is not whole would be torn. */
-static enum err check_whole_words(const struct draft *draft, struct why *why)
+static enum err check_whole_words(const struct plan_draft *draft, struct why *why)
 {
 	const uint32_t word = word_of(draft->plan->chip);
 
@@ -140,11 +143,11 @@ static enum err check_whole_words(const struct draft *draft, struct why *why)
 	return ERR_OK;
 }
 
-enum err draft_erases(struct draft *draft, struct why *why)
+enum err plan_draft_erases(struct plan_draft *draft, struct why *why)
 {
 	switch (draft->options->erase) {
 	case PLAN_ERASE_MASS:
-		return draft_mass_erase(draft, why);
+		return plan_draft_mass_erase(draft, why);
 	case PLAN_ERASE_NONE:
 		return check_whole_words(draft, why);
 	default:
@@ -152,7 +155,7 @@ enum err draft_erases(struct draft *draft, struct why *why)
 	}
 }
 
-static bool is_blank(const struct draft *draft, uint32_t addr, size_t len)
+static bool is_blank(const struct plan_draft *draft, uint32_t addr, size_t len)
 {
 	uint8_t block[FRAME_MAX_DATA];
 
@@ -165,7 +168,7 @@ static bool is_blank(const struct draft *draft, uint32_t addr, size_t len)
 }
 
 /* Bytes of the range's segments in [addr, end); *i is the first segment that may have some. */
-static uint32_t image_bytes(const struct draft *draft, const struct range *range, size_t *i,
+static uint32_t image_bytes(const struct plan_draft *draft, const struct range *range, size_t *i,
 	uint64_t addr, uint64_t end)
 {
 	const struct segment *segments = draft->plan->image->segments;
@@ -183,7 +186,7 @@ static uint32_t image_bytes(const struct draft *draft, const struct range *range
 	return bytes;
 }
 
-static enum err add_write(struct draft *draft, uint64_t start, uint64_t end, struct why *why)
+static enum err add_write(struct plan_draft *draft, uint64_t start, uint64_t end, struct why *why)
 {
 	const struct step step = {
 		.kind = STEP_WRITE, .addr = (uint32_t)start, .len = (uint32_t)(end - start)
@@ -191,14 +194,14 @@ static enum err add_write(struct draft *draft, uint64_t start, uint64_t end, str
 
 	if (start == end)
 		return ERR_OK;
-	if (!draft_add(draft, step))
+	if (!plan_draft_add(draft, step))
 		return why_set(why, ERR_NO_MEMORY, NULL);
 	draft->plan->write_bytes += step.len;
 	return ERR_OK;
 }
 
 /* A range without its blank blocks: after an erase they are what they should be. */
-static enum err write_range(struct draft *draft, const struct range *range, struct why *why)
+static enum err write_range(struct plan_draft *draft, const struct range *range, struct why *why)
 {
 	uint64_t start = range->start;
 	size_t segment = range->segment;
@@ -218,7 +221,7 @@ static enum err write_range(struct draft *draft, const struct range *range, stru
 	return e ? e : add_write(draft, start, range->end, why);
 }
 
-enum err draft_writes(struct draft *draft, struct why *why)
+enum err plan_draft_writes(struct plan_draft *draft, struct why *why)
 {
 	enum err e = ERR_OK;
 
@@ -231,7 +234,7 @@ enum err draft_writes(struct draft *draft, struct why *why)
 	return e;
 }
 
-enum err draft_verifies(struct draft *draft, struct why *why)
+enum err plan_draft_verifies(struct plan_draft *draft, struct why *why)
 {
 	for (size_t i = draft->first; i < draft->first + draft->count; i++) {
 		const struct segment *s = &draft->plan->image->segments[i];
@@ -239,7 +242,7 @@ enum err draft_verifies(struct draft *draft, struct why *why)
 			.kind = STEP_VERIFY, .addr = s->addr, .len = (uint32_t)s->data.len
 		};
 
-		if (!draft_add(draft, step))
+		if (!plan_draft_add(draft, step))
 			return why_set(why, ERR_NO_MEMORY, NULL);
 		draft->plan->verify_bytes += step.len;
 	}
