@@ -35,17 +35,22 @@ static enum err send_filler(struct boot *boot)
 static enum err confirm(struct boot *boot, struct why *why)
 {
 	enum err e = ERR_NACK;
+	struct why last;
 
 	for (unsigned i = 0; i < 2 && e == ERR_NACK; i++) {
 		uint32_t product_id = 0;
 
-		e = boot_get_id(boot, &product_id, why);
+		last = (struct why){ 0 };
+		e = boot_get_id(boot, &product_id, &last);
 		if (!e && boot->device.product_id && product_id != boot->device.product_id)
-			e = why_set(why, ERR_REPLY, "another product id answers than before");
+			e = why_set(&last, ERR_REPLY, "another product id answers than before");
 		if (e == ERR_NACK && !is_transport(boot_drain(boot, DRAIN_MS)))
 			(void)send_filler(boot);
 	}
-	return e == ERR_NACK ? ERR_OK : e; /* a part without Get ID: its NACK is an answer too */
+	if (!e || e == ERR_NACK) /* a part without Get ID: its NACK is an answer too */
+		return ERR_OK;
+	boot_tell(why, &last);
+	return e;
 }
 
 enum err boot_resync_within(struct boot *boot, unsigned fillers, struct why *why)
