@@ -3,10 +3,10 @@
 // STM32F103 at 115200 baud. Prints a table and asserts nothing about times.
 //
 //   BENCHD_BUILD=build/release node tests/bench/wire.mjs [ROUNDS]
-import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
-import { join } from "node:path";
-import { Bench, bigImage, run } from "../e2e/harness.mjs";
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Bench, bigImage, run } from '../e2e/harness.mjs';
 
 const BYTES = 64 * 1024;
 const BAUD = 115200;
@@ -19,92 +19,117 @@ const limit = (bits) => (BAUD / bits) * (256 / 268);
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 async function timed(work) {
-	const started = process.hrtime.bigint();
-	await work();
-	return Number(process.hrtime.bigint() - started) / 1e9;
+  const started = process.hrtime.bigint();
+  await work();
+  return Number(process.hrtime.bigint() - started) / 1e9;
 }
 
 /** Seconds that a stage of a finished job took, by the times of its events. */
 function stageSeconds(events, stage) {
-	const times = events.filter((event) => event.stage === stage && event.time).map((event) => Date.parse(event.time));
-	const end = events.findIndex((event) => event.stage === stage && event.time);
-	const next = events.slice(end).find((event) => event.time && event.stage && event.stage !== stage);
-	return ((next ? Date.parse(next.time) : Math.max(...times)) - Math.min(...times)) / 1000;
+  const times = events
+    .filter((event) => event.stage === stage && event.time)
+    .map((event) => Date.parse(event.time));
+  const end = events.findIndex((event) => event.stage === stage && event.time);
+  const next = events
+    .slice(end)
+    .find((event) => event.time && event.stage && event.stage !== stage);
+  return ((next ? Date.parse(next.time) : Math.max(...times)) - Math.min(...times)) / 1000;
 }
 
 async function benchd(bench, image, row) {
-	await bench.start();
-	const flash = await bench.curl(
-		"-N",
-		"-H",
-		"Accept: application/x-ndjson",
-		"-T",
-		image,
-		"/api/v1/boards/f103/flash?verify=read&run=false&force=true",
-	);
-	assert.equal(flash.code, 0, flash.text);
-	const events = flash.text.trim().split("\n").map((line) => JSON.parse(line));
-	row.flash = flash.ms / 1000;
-	row.write = stageSeconds(events, "write");
-	row.verify = stageSeconds(events, "verify");
-	const read = await bench.curl("--fail", "-X", "POST", `/api/v1/boards/f103/read?address=0x08000000&length=${BYTES}`);
-	assert.equal(read.code, 0, read.errors);
-	assert.equal(read.bytes.length, BYTES);
-	row.read = read.ms / 1000;
-	await bench.stop();
+  await bench.start();
+  const flash = await bench.curl(
+    '-N',
+    '-H',
+    'Accept: application/x-ndjson',
+    '-T',
+    image,
+    '/api/v1/boards/f103/flash?verify=read&run=false&force=true',
+  );
+  assert.equal(flash.code, 0, flash.text);
+  const events = flash.text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  row.flash = flash.ms / 1000;
+  row.write = stageSeconds(events, 'write');
+  row.verify = stageSeconds(events, 'verify');
+  const read = await bench.curl(
+    '--fail',
+    '-X',
+    'POST',
+    `/api/v1/boards/f103/read?address=0x08000000&length=${BYTES}`,
+  );
+  assert.equal(read.code, 0, read.errors);
+  assert.equal(read.bytes.length, BYTES);
+  row.read = read.ms / 1000;
+  await bench.stop();
 }
 
 async function stm32flash(bench, image, row) {
-	const sim = bench.sims.f103;
-	const out = join(bench.dir, "read.bin");
-	const tool = async (...args) => {
-		await sim.ctl("bootloader");
-		const { code, text, errors } = await run(["stm32flash", "-m", "8n1", "-b", String(BAUD), ...args, sim.link]);
-		assert.equal(code, 0, text + errors);
-	};
-	row.flash = await timed(() => tool("-w", image, "-v"));
-	rmSync(out, { force: true });
-	row.read = await timed(() => tool("-r", out, "-S", `0x08000000:${BYTES}`));
-	await sim.ctl("application");
+  const sim = bench.sims.f103;
+  const out = join(bench.dir, 'read.bin');
+  const tool = async (...args) => {
+    await sim.ctl('bootloader');
+    const { code, text, errors } = await run([
+      'stm32flash',
+      '-m',
+      '8n1',
+      '-b',
+      String(BAUD),
+      ...args,
+      sim.link,
+    ]);
+    assert.equal(code, 0, text + errors);
+  };
+  row.flash = await timed(() => tool('-w', image, '-v'));
+  rmSync(out, { force: true });
+  row.read = await timed(() => tool('-r', out, '-S', `0x08000000:${BYTES}`));
+  await sim.ctl('application');
 }
 
-const bench = new Bench({ boards: [{ id: "f103", part: "f103rb" }] });
+const bench = new Bench({ boards: [{ id: 'f103', part: 'f103rb' }] });
 const rows = { benchd: [], stm32flash: [] };
 try {
-	await bench.sims.f103.start();
-	for (let round = 1; round <= ROUNDS; round++) {
-		const image = bigImage(bench.dir, BYTES, round);
-		for (const [name, work] of [
-			["benchd", benchd],
-			["stm32flash", stm32flash],
-		]) {
-			const row = {};
-			await work(bench, image, row);
-			rows[name].push(row);
-		}
-	}
+  await bench.sims.f103.start();
+  for (let round = 1; round <= ROUNDS; round++) {
+    const image = bigImage(bench.dir, BYTES, round);
+    for (const [name, work] of [
+      ['benchd', benchd],
+      ['stm32flash', stm32flash],
+    ]) {
+      const row = {};
+      await work(bench, image, row);
+      rows[name].push(row);
+    }
+  }
 } finally {
-	await bench.clear();
+  await bench.clear();
 }
 
 const seconds = (name, what) => mean(rows[name].map((row) => row[what]));
 const figure = (value) => value.toFixed(2).padStart(8);
 console.log(`${BYTES} bytes, ${BAUD} baud, ${ROUNDS} rounds in turn; seconds, mean (each round)\n`);
-console.log("what                        benchd  stm32flash   benchd/stm32flash");
+console.log('what                        benchd  stm32flash   benchd/stm32flash');
 for (const [what, words] of [
-	["flash", "erase, write, verify"],
-	["read", "read"],
+  ['flash', 'erase, write, verify'],
+  ['read', 'read'],
 ]) {
-	const [ours, theirs] = [seconds("benchd", what), seconds("stm32flash", what)];
-	console.log(`${words.padEnd(24)} ${figure(ours)}  ${figure(theirs)}    ${figure(ours / theirs)}`);
-	for (let i = 0; i < ROUNDS; i++)
-		console.log(`  round ${i + 1}`.padEnd(24), figure(rows.benchd[i][what]), "", figure(rows.stm32flash[i][what]));
+  const [ours, theirs] = [seconds('benchd', what), seconds('stm32flash', what)];
+  console.log(`${words.padEnd(24)} ${figure(ours)}  ${figure(theirs)}    ${figure(ours / theirs)}`);
+  for (let i = 0; i < ROUNDS; i++)
+    console.log(
+      `  round ${i + 1}`.padEnd(24),
+      figure(rows.benchd[i][what]),
+      '',
+      figure(rows.stm32flash[i][what]),
+    );
 }
 console.log("\nbenchd's stages against 268 bytes on the line per 256 of data");
-for (const stage of ["write", "verify"]) {
-	const rate = BYTES / seconds("benchd", stage);
-	console.log(
-		`${stage.padEnd(8)} ${rate.toFixed(0)} B/s: ${((100 * rate) / limit(BITS_8N1)).toFixed(1)} % of 8N1's limit, ` +
-			`${((100 * rate) / limit(BITS_8E1)).toFixed(1)} % of 8E1's`,
-	);
+for (const stage of ['write', 'verify']) {
+  const rate = BYTES / seconds('benchd', stage);
+  console.log(
+    `${stage.padEnd(8)} ${rate.toFixed(0)} B/s: ${((100 * rate) / limit(BITS_8N1)).toFixed(1)} % of 8N1's limit, ` +
+      `${((100 * rate) / limit(BITS_8E1)).toFixed(1)} % of 8E1's`,
+  );
 }
