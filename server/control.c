@@ -56,3 +56,18 @@ void control_idle(const struct config_control *config, struct port_options *opti
 	idle_line(&config->boot0, options);
 	idle_line(&config->reset, options);
 }
+
+static void rest_line(const struct config_line *line, struct wire wire)
+{
+	/* A port that is gone has no levels to set. */
+	if (line->is_wired)
+		(void)wire.ops->line(wire.ctx, line->line, !line->active_set);
+}
+
+void control_rest(const struct config_control *config, struct wire wire)
+{
+	if (config->kind != CONTROL_LINES)
+		return;
+	rest_line(&config->boot0, wire);
+	rest_line(&config->reset, wire);
+}

@@ -20,6 +20,9 @@ struct control_memory {
 };
 struct control control_make(
 	struct control_memory *memory, const struct config_control *config, struct wire wire);
+/* Puts the lines to their idle levels, BOOT0 first; ports and kinds without lines are left alone.
+ */
+void control_rest(const struct config_control *config, struct wire wire);
 /* The lines' idle levels (reset released, BOOT0 low) for opening the port. */
 void control_idle(const struct config_control *config, struct port_options *options);
 

@@ -37,6 +37,8 @@ struct port_frame port_frame(enum wire_frame frame)
 	return frames[frame];
 }
 
+const char port_in_use[] = "the port is in use by another program";
+
 static const struct {
 	int error;
 	enum err err;
@@ -50,8 +52,8 @@ static const struct {
 	{ EBADF, ERR_GONE, "the port's device is gone" },
 	{ EACCES, ERR_IO, "no permission to open the port (is the user in the group dialout?)" },
 	{ EPERM, ERR_IO, "no permission to open the port (is the user in the group dialout?)" },
-	{ EBUSY, ERR_IO, "the port is in use by another program" },
-	{ EWOULDBLOCK, ERR_IO, "the port is in use by another program" },
+	{ EBUSY, ERR_IO, port_in_use },
+	{ EWOULDBLOCK, ERR_IO, port_in_use },
 	{ ELOOP, ERR_IO, "the port's name is a link that leads nowhere" },
 	{ EINVAL, ERR_UNSUPPORTED, "the port can't be set so" },
 };

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: MIT */
+/* board.c - what other threads ask of a board: its queue, its input, its state. */
+#include "server/board_state.h"
+
+#include "server/clock.h"
+#include "server/notify.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+static bool make_parts(struct board *board)
+{
+	board->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	board->console = console_new();
+	board->map = map_new();
+	board->known = known_new(board->house.store, board->config->id);
+	board->queue = calloc(board->house.queue_limit, sizeof(*board->queue));
+	board->input = malloc(BOARD_INPUT);
+	return board->wake >= 0 && board->console && board->map && board->known && board->queue &&
+		board->input;
+}
+
+struct board *board_new(const struct config_board *config, const struct board_house *house)
+{
+	struct board *board = calloc(1, sizeof(*board));
+
+	if (!board)
+		return NULL;
+	board->config = config;
+	board->house = *house;
+	board->version = 1;
+	board->state = BOARD_ABSENT;
+	board->since = clock_wall_ms();
+	board->absence = (struct why){ .err = ERR_GONE, .what = "not opened yet" };
+	pthread_mutex_init(&board->lock, NULL);
+	if (!make_parts(board)) {
+		board_free(board);
+		return NULL;
+	}
+	return board;
+}
+
+bool board_start(struct board *board)
+{
+	board->has_thread = pthread_create(&board->thread, NULL, board_main, board) == 0;
+	return board->has_thread;
+}
+
+void board_wake(struct board *board)
+{
+	const uint64_t one = 1;
+
+	/* Fails only when it is full, and then it is readable already. */
+	(void)!write(board->wake, &one, sizeof(one));
+}
+
+void board_stop(struct board *board)
+{
+	pthread_mutex_lock(&board->lock);
+	board->is_stopping = true;
+	pthread_mutex_unlock(&board->lock);
+	board_wake(board);
+}
+
+void board_free(struct board *board)
+{
+	if (!board)
+		return;
+	if (board->has_thread) {
+		board_stop(board);
+		pthread_join(board->thread, NULL);
+	}
+	for (uint32_t i = 0; i < board->queued; i++)
+		job_unref(board->queue[i]);
+	for (unsigned i = 0; i < BOARD_ENDED; i++)
+		job_unref(board->ended[i]);
+	free(board->queue);
+	free(board->input);
+	known_free(board->known);
+	map_free(board->map);
+	console_free(board->console);
+	if (board->wake >= 0)
+		close(board->wake);
+	pthread_mutex_destroy(&board->lock);
+	free(board);
+}
+
+bool board_is_stopping(void *ctx)
+{
+	struct board *board = ctx;
+
+	pthread_mutex_lock(&board->lock);
+	const bool is_stopping = board->is_stopping;
+
+	pthread_mutex_unlock(&board->lock);
+	return is_stopping;
+}
+
+const char *board_id(const struct board *board)
+{
+	return board->config->id;
+}
+
+const char *board_port(const struct board *board)
+{
+	return board->config->port;
+}
+
+struct console *board_console(struct board *board)
+{
+	return board->console;
+}
+
+uint64_t board_version(struct board *board)
+{
+	const uint64_t known = known_version(board->known);
+
+	pthread_mutex_lock(&board->lock);
+	const uint64_t version = board->version;
+
+	pthread_mutex_unlock(&board->lock);
+	return version + known;
+}
+
+uint64_t board_map_version(struct board *board)
+{
+	return map_version(board->map);
+}
+
+struct json *board_map_json(struct board *board, uint64_t since)
+{
+	return map_json(board->map, since);
+}
+
+struct job *board_current_job(struct board *board)
+{
+	pthread_mutex_lock(&board->lock);
+	struct job *job = board->current ? job_ref(board->current) : NULL;
+
+	pthread_mutex_unlock(&board->lock);
+	return job;
+}
+
+static bool has_id(const struct job *job, const char *id)
+{
+	return job && !strcmp(job_id(job), id);
+}
+
+struct job *board_find_job(struct board *board, const char *id)
+{
+	struct job *found = NULL;
+
+	pthread_mutex_lock(&board->lock);
+	if (has_id(board->current, id))
+		found = board->current;
+	for (uint32_t i = 0; !found && i < board->queued; i++)
+		if (has_id(board->queue[i], id))
+			found = board->queue[i];
+	for (unsigned i = 0; !found && i < BOARD_ENDED; i++)
+		if (has_id(board->ended[i], id))
+			found = board->ended[i];
+	if (found)
+		job_ref(found);
+	pthread_mutex_unlock(&board->lock);
+	return found;
+}
+
+static bool refuse_absent(const struct board *board, const struct why *why, struct problem *problem)
+{
+	if (!problem)
+		return false;
+	problem_from_why(problem, why, NULL, board->config->port);
+	if (why->what == port_in_use)
+		problem_set(problem, "port_busy",
+			"The serial port %s is in use by another program. Close that program; the "
+			"port is opened by itself afterwards.",
+			board->config->port);
+	return false;
+}
+
+static bool is_unsafe(const struct job *job)
+{
+	const struct job_request *request = job_request(job);
+
+	return !request->force &&
+		(request->kind == JOB_GO ||
+			(request->kind == JOB_RESET && request->into == INTO_APPLICATION));
+}
+
+static bool refuse_full(const struct board *board, struct problem *problem)
+{
+	problem_set(problem, "queue_full",
+		"%u jobs wait for this board already (limits.queue). Try again when some have "
+		"ended.",
+		(unsigned)board->house.queue_limit);
+	if (problem)
+		problem->retry_after_s = 5;
+	return false;
+}
+
+/* A place in the queue for a job that is about to be stored. */
+static bool reserve(struct board *board, const struct job *job, struct problem *problem)
+{
+	const bool needs_port = job_needs_port(job, board->known);
+	const bool is_quarantined = known_is_quarantined(board->known);
+
+	pthread_mutex_lock(&board->lock);
+	const bool is_stopping = board->is_stopping;
+	const bool is_absent = board->state == BOARD_ABSENT && needs_port;
+	const bool is_full = board->queued + board->reserved >= board->house.queue_limit;
+	const struct why absence = board->absence;
+	const bool is_refused =
+		is_stopping || is_absent || is_full || (is_quarantined && is_unsafe(job));
+
+	board->reserved += !is_refused;
+	pthread_mutex_unlock(&board->lock);
+	if (!is_refused)
+		return true;
+	if (is_stopping)
+		return problem_set(
+			problem, "stopping", "The server is stopping: nothing new is begun.");
+	if (is_absent)
+		return refuse_absent(board, &absence, problem);
+	if (is_full)
+		return refuse_full(board, problem);
+	return problem_set(problem, "quarantined",
+		"An erase or write of this board was cut short, so what it would run is unsure. "
+		"Flash it again or erase it whole, or add force if you know better.");
+}
+
+/* Until now the job is only in the store; false: the board has stopped meanwhile. */
+static bool push(struct board *board, struct job *job)
+{
+	pthread_mutex_lock(&board->lock);
+	const bool is_open = !board->is_stopping;
+
+	board->reserved--;
+	if (is_open)
+		board->queue[board->queued++] = job_ref(job);
+	pthread_mutex_unlock(&board->lock);
+	return is_open;
+}
+
+bool board_submit(struct board *board, struct job *job, struct problem *problem)
+{
+	struct job_record record = { 0 };
+
+	if (problem)
+		problem->board = board->config->id;
+	if (!reserve(board, job, problem))
+		return false;
+	const bool stored = job_copy(job, &record) && store_job_accept(board->house.store, &record);
+
+	job_record_release(&record);
+	if (stored && push(board, job)) {
+		board_wake(board);
+		notify();
+		return true;
+	}
+	if (stored) {
+		problem_set(problem, "stopping", "The server is stopping: nothing new is begun.");
+		job_end(job, board->house.store, JOB_INTERRUPTED, NULL, problem);
+		return false;
+	}
+	pthread_mutex_lock(&board->lock);
+	board->reserved--;
+	pthread_mutex_unlock(&board->lock);
+	return problem_set(problem, "store_failed",
+		"The store could not be written, so the job was not accepted. Is the disk full?");
+}
+
+static const struct {
+	const char *code, *detail;
+} input_refusals[] = {
+	[BOARD_ABSENT] = { "board_absent",
+		"The board's serial port is absent; it is opened by itself when it comes back." },
+	[BOARD_IDLE] = { NULL, NULL },
+	[BOARD_BUSY] = { "board_busy", "A job has the serial port: nothing was sent." },
+	[BOARD_BOOTLOADER] = { "board_in_bootloader",
+		"The board is in its bootloader: reset it into its application first." },
+};
+
+bool board_input(struct board *board, struct span bytes, struct problem *problem)
+{
+	pthread_mutex_lock(&board->lock);
+	const char *code = input_refusals[board->state].code;
+	const char *detail = input_refusals[board->state].detail;
+
+	if (!code && bytes.len > BOARD_INPUT - board->input_len) {
+		code = "input_full";
+		detail = "More console input waits than the board takes; send less at a time.";
+	}
+	if (!code && bytes.len) {
+		memcpy(board->input + board->input_len, bytes.ptr, bytes.len);
+		board->input_len += bytes.len;
+	}
+	pthread_mutex_unlock(&board->lock);
+	if (problem)
+		problem->board = board->config->id;
+	if (code)
+		return problem_set(problem, code, "%s", detail);
+	board_wake(board);
+	return true;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* board_json.c - a board as the contract shows it (docs: api, Shapes). */
+#include "server/board_state.h"
+
+#include <assert.h>
+
+static const char *const names[] = {
+	[BOARD_ABSENT] = "absent",
+	[BOARD_IDLE] = "idle",
+	[BOARD_BUSY] = "busy",
+	[BOARD_BOOTLOADER] = "bootloader",
+};
+static_assert(sizeof(names) / sizeof(*names) == BOARD_STATE_COUNT, "every state has a name");
+
+const char *board_state_name(enum board_state state)
+{
+	assert(state < BOARD_STATE_COUNT);
+	return names[state];
+}
+
+static struct json *tags_json(const struct config_board *config)
+{
+	struct json *tags = json_array();
+
+	for (char **tag = config->tags; *tag; tag++)
+		json_push_string(tags, *tag);
+	return tags;
+}
+
+static struct json *console_json(struct board *board)
+{
+	const struct wire_settings *settings = &board->config->console;
+	struct json *json = json_object();
+
+	json_add_string(json, "stream", console_stream(board->console));
+	json_add_integer(json, "offset", (int64_t)console_head(board->console));
+	json_add_integer(json, "baud", settings->baud);
+	json_add_string(json, "frame", wire_frame_name(settings->frame));
+	return json;
+}
+
+struct json *board_json(struct board *board)
+{
+	const struct config_board *config = board->config;
+	struct json *json = json_object();
+
+	pthread_mutex_lock(&board->lock);
+	const enum board_state state = board->state;
+	const int64_t since = board->since;
+	const char *cause = state == BOARD_ABSENT ? board->absence.what : NULL;
+	struct job *job = board->current ? job_ref(board->current) : NULL;
+
+	pthread_mutex_unlock(&board->lock);
+	json_add_string(json, "id", config->id);
+	json_add_string(json, "label", config->label);
+	json_add(json, "tags", tags_json(config));
+	json_add_string(json, "state", board_state_name(state));
+	json_add_time(json, "since", since);
+	json_add_string(json, "port", config->port);
+	json_add_string(json, "control", control_kind_name(config->control.kind));
+	json_add_string(json, "cause", cause);
+	json_add_string(json, "job", job ? job_id(job) : NULL);
+	json_add_null(json, "lease");
+	known_add_json(board->known, json);
+	json_add(json, "console", console_json(board));
+	job_unref(job);
+	return json;
+}
+
+struct json *board_device_json(struct board *board, bool *never)
+{
+	return known_device_json(board->known, never);
+}

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * board_thread.c - a board's one thread and its state machine: the only code that touches the
+ * port.
+ *
+ *   absent --port opened--> idle <--job--> busy --left there--> bootloader
+ *   any --port vanished--> absent
+ */
+#include "server/board_state.h"
+
+#include "server/clock.h"
+#include "server/log.h"
+#include "server/notify.h"
+
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+/*
+ * After bytes came, the port is left alone so long: a UART gives them in ones and twos, and each
+ * would wake every viewer.
+ */
+enum { GATHER_MS = 4 };
+
+static bool is_stopping(struct board *board)
+{
+	return board_is_stopping(board);
+}
+
+static void enter(struct board *board, enum board_state state, const struct why *absence)
+{
+	pthread_mutex_lock(&board->lock);
+	const bool is_new =
+		board->state != state || (absence && absence->what != board->absence.what);
+
+	if (is_new) {
+		board->state = state;
+		board->since = clock_wall_ms();
+		board->version++;
+		if (absence)
+			board->absence = *absence;
+		if (state != BOARD_IDLE)
+			board->input_len = 0;
+	}
+	pthread_mutex_unlock(&board->lock);
+	if (!is_new)
+		return;
+	log_line(LOG_INFO, "board %s: %s%s%s", board->config->id, board_state_name(state),
+		absence ? ": " : "", absence ? absence->what : "");
+	notify();
+}
+
+static enum board_state state_of(struct board *board)
+{
+	pthread_mutex_lock(&board->lock);
+	const enum board_state state = board->state;
+
+	pthread_mutex_unlock(&board->lock);
+	return state;
+}
+
+/* absent */
+
+static void close_port(struct board *board)
+{
+	if (!board->port)
+		return;
+	port_close(board->port);
+	board->port = NULL;
+	board->session.is_live = false;
+}
+
+static void vanish(struct board *board)
+{
+	static const struct why gone = { .err = ERR_GONE,
+		.what = "the port vanished (unplugged?)" };
+
+	close_port(board);
+	enter(board, BOARD_ABSENT, &gone);
+}
+
+static bool open_port(struct board *board)
+{
+	struct port_options options = { .settings = board->config->console };
+	struct why why = { 0 };
+
+	control_idle(&board->config->control, &options);
+	board->port = port_open(board->config->port, &options, &why);
+	if (!board->port) {
+		if (!why.what)
+			why.what = "the port can't be opened";
+		enter(board, BOARD_ABSENT, &why);
+		return false;
+	}
+	board->control = control_make(
+		&board->control_memory, &board->config->control, port_wire(board->port));
+	enter(board, BOARD_IDLE, NULL);
+	return true;
+}
+
+/* idle and bootloader */
+
+/* false: the port vanished. */
+static bool read_console(struct board *board)
+{
+	uint8_t bytes[4096];
+	size_t got = sizeof(bytes), sum = 0;
+	enum err e = ERR_OK;
+
+	while (!e && got && sum < CONSOLE_RING) {
+		e = port_read(board->port, bytes, sizeof(bytes), &got);
+		console_write(board->console, (struct span){ bytes, got }, clock_wall_ms());
+		sum += got;
+	}
+	if (sum)
+		notify();
+	return !e;
+}
+
+static size_t peek_input(struct board *board, uint8_t *out, size_t max)
+{
+	pthread_mutex_lock(&board->lock);
+	const size_t len = board->input_len < max ? board->input_len : max;
+
+	if (len)
+		memcpy(out, board->input, len);
+	pthread_mutex_unlock(&board->lock);
+	return len;
+}
+
+static void drop_input(struct board *board, size_t len)
+{
+	pthread_mutex_lock(&board->lock);
+	board->input_len -= len;
+	memmove(board->input, board->input + len, board->input_len);
+	pthread_mutex_unlock(&board->lock);
+}
+
+/* false: the port vanished. */
+static bool write_input(struct board *board)
+{
+	uint8_t bytes[512];
+	const size_t len = peek_input(board, bytes, sizeof(bytes));
+	size_t took = 0;
+
+	if (!len)
+		return true;
+	enum err e = port_write(board->port, (struct span){ bytes, len }, &took);
+
+	if (took)
+		drop_input(board, took);
+	return !e;
+}
+
+static short wanted_events(struct board *board)
+{
+	pthread_mutex_lock(&board->lock);
+	const bool is_idle = board->state == BOARD_IDLE;
+	const bool has_input = is_idle && board->input_len;
+
+	pthread_mutex_unlock(&board->lock);
+	return (short)((is_idle ? POLLIN : 0) | (has_input ? POLLOUT : 0));
+}
+
+static void take_wake(struct board *board)
+{
+	uint64_t count;
+
+	(void)!read(board->wake, &count, sizeof(count));
+}
+
+/* Waits for the port or for work, and serves the console. */
+static void serve(struct board *board)
+{
+	struct pollfd fds[2] = { { board->wake, POLLIN, 0 },
+		{ port_fd(board->port), wanted_events(board), 0 } };
+	bool is_there = true;
+
+	if (poll(fds, 2, -1) <= 0)
+		return;
+	if (fds[0].revents)
+		take_wake(board);
+	if (fds[1].revents & POLLIN)
+		is_there = read_console(board);
+	else if (fds[1].revents & (POLLHUP | POLLERR | POLLNVAL))
+		is_there = false;
+	if (is_there && fds[1].revents & POLLOUT)
+		is_there = write_input(board);
+	if (!is_there)
+		vanish(board);
+	else if (fds[1].revents & POLLIN)
+		poll(fds, 1, GATHER_MS);
+}
+
+/* busy */
+
+static struct job *take_job(struct board *board)
+{
+	struct job *job = NULL;
+
+	pthread_mutex_lock(&board->lock);
+	if (board->queued) {
+		job = board->queue[0];
+		board->queued--;
+		memmove(board->queue, board->queue + 1, board->queued * sizeof(*board->queue));
+		board->current = job;
+		board->version++;
+	}
+	pthread_mutex_unlock(&board->lock);
+	return job;
+}
+
+/* Before its end is seen: who sees that may ask the board for the next thing. */
+static void retire(struct board *board, struct job *job)
+{
+	pthread_mutex_lock(&board->lock);
+	struct job **place = &board->ended[board->ended_count++ % BOARD_ENDED];
+	struct job *oldest = *place;
+
+	*place = job;
+	board->current = NULL;
+	board->version++;
+	pthread_mutex_unlock(&board->lock);
+	job_unref(oldest);
+	notify();
+}
+
+static struct job_outcome refuse(enum job_state state, const char *code, const char *detail)
+{
+	struct job_outcome outcome = { .state = state };
+
+	problem_set(&outcome.problem, code, "%s", detail);
+	return outcome;
+}
+
+static struct job_scene scene_of(struct board *board)
+{
+	struct job_scene scene = {
+		.config = board->config,
+		.store = board->house.store,
+		.shelf = board->house.shelf,
+		.console = board->console,
+		.known = board->known,
+		.map = board->map,
+		.session = &board->session,
+		.was_in_bootloader = state_of(board) == BOARD_BOOTLOADER,
+		.is_stopping = board_is_stopping,
+		.ctx = board,
+	};
+
+	if (board->port) {
+		scene.wire = port_wire(board->port);
+		scene.control = board->control;
+	}
+	return scene;
+}
+
+static void settle(struct board *board, enum job_place place)
+{
+	static const struct wire_settings none = { 0 };
+	const struct wire_settings *console = &board->config->console;
+	const struct wire_settings now = board->port ? port_settings(board->port) : none;
+
+	if (place == PLACE_GONE)
+		vanish(board);
+	else if (place == PLACE_BOOTLOADER)
+		enter(board, BOARD_BOOTLOADER, NULL);
+	else if (now.baud == console->baud && now.frame == console->frame)
+		enter(board, BOARD_IDLE, NULL);
+	else
+		vanish(board); /* opened anew, it takes the console's settings or says why not */
+}
+
+static struct job_outcome use_port(struct board *board, struct job *job)
+{
+	const struct job_scene scene = scene_of(board);
+
+	if (!scene.was_in_bootloader)
+		(void)read_console(board);
+	enter(board, BOARD_BUSY, NULL);
+	const struct job_outcome outcome = job_execute(job, &scene);
+
+	settle(board, outcome.place);
+	return outcome;
+}
+
+static struct job_outcome attempt(struct board *board, struct job *job)
+{
+	if (is_stopping(board))
+		return refuse(JOB_INTERRUPTED, "stopping",
+			"The server was stopped before the job began.");
+	if (!job_needs_port(job, board->known)) {
+		const struct job_scene scene = scene_of(board);
+
+		return job_execute(job, &scene);
+	}
+	if (!board->port)
+		return refuse(JOB_FAILED, "port_absent",
+			"The serial port vanished before the job began. It is re-opened by itself "
+			"when it comes back.");
+	return use_port(board, job);
+}
+
+static void do_job(struct board *board, struct job *job)
+{
+	const struct job_outcome outcome = attempt(board, job);
+
+	job_ref(job);
+	retire(board, job);
+	job_end(job, board->house.store, outcome.state, outcome.result,
+		outcome.problem.code ? &outcome.problem : NULL);
+	job_unref(job);
+}
+
+/* Lines that would hold the next start in the bootloader are released; the chip is not touched. */
+static void leave(struct board *board)
+{
+	struct job *job;
+
+	while ((job = take_job(board)))
+		do_job(board, job);
+	if (board->port)
+		control_rest(&board->config->control, port_wire(board->port));
+	close_port(board);
+}
+
+void *board_main(void *ctx)
+{
+	struct board *board = ctx;
+	struct watch *watch = watch_new(board->config->port);
+
+	while (watch && !is_stopping(board)) {
+		struct job *job = take_job(board);
+
+		if (job) {
+			do_job(board, job);
+		} else if (board->port) {
+			serve(board);
+		} else if (!open_port(board)) {
+			watch_wait(watch, board->wake);
+			take_wake(board);
+		}
+	}
+	if (!watch)
+		log_line(LOG_ERROR, "board %s: out of memory, it is not served", board->config->id);
+	leave(board);
+	watch_free(watch);
+	return NULL;
+}

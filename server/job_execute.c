@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT */
+/* job_execute.c - each kind of job from begin to outcome. */
+#include "server/job_step.h"
+
+#include "server/clock.h"
+#include "server/device.h"
+#include "server/job_json.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+void work_add_figures(struct work *w, uint64_t bytes)
+{
+	const double seconds = (double)(clock_monotonic_ms() - w->began_ms) / 1000;
+
+	json_add_integer(w->result, "baud", w->boot->options.settings.baud);
+	json_add_integer(w->result, "retries", w->boot->retries);
+	json_add_double(w->result, "seconds", seconds);
+	if (bytes)
+		json_add_integer(w->result, "bytes_per_second",
+			seconds > 0 ? (int64_t)((double)bytes / seconds) : 0);
+}
+
+static enum err identify(struct work *w, struct why *why)
+{
+	enum err e = work_connect(w, why);
+
+	if (!e) {
+		json_free(w->result);
+		w->result = device_json(&w->boot->device, clock_wall_ms());
+	}
+	return e;
+}
+
+static enum err run_stage(enum err e, struct why *why)
+{
+	if (e && why->stage == STAGE_NONE)
+		why->stage = STAGE_RUN;
+	return e;
+}
+
+static enum err go(struct work *w, struct why *why)
+{
+	const struct job_request *request = w->request;
+	enum err e = work_connect(w, why);
+
+	if (e)
+		return e;
+	work_stage(w, STAGE_RUN);
+	const struct chip *chip = w->boot->device.chip;
+
+	if (!request->has_address && !chip)
+		return run_stage(why_set(why, ERR_UNKNOWN_PART, "give the address to go to"), why);
+	const uint32_t addr = request->has_address ? request->address : chip->flash_base;
+
+	e = run_stage(work_go(w, addr, why), why);
+	json_add_string(w->result, "started", "go");
+	json_add_hex32(w->result, "address", addr);
+	work_add_figures(w, 0);
+	return e;
+}
+
+static enum err reset(struct work *w, struct why *why)
+{
+	const bool into_rom = w->request->into == INTO_BOOTLOADER;
+	enum err e;
+
+	json_add_string(w->result, "into", into_rom ? "bootloader" : "application");
+	if (into_rom) {
+		e = work_connect(w, why);
+		if (!e)
+			work_add_figures(w, 0);
+		return e;
+	}
+	work_stage(w, STAGE_RUN);
+	e = run_stage(w->control.restart(w->control.ctx, INTO_APPLICATION, why), why);
+	json_add_string(w->result, "started", w->control.resets ? "reset" : NULL);
+	return e;
+}
+
+/* What the request leaves open: to the end of the flash. */
+static enum err read_range(struct work *w, uint32_t *addr, uint32_t *len, struct why *why)
+{
+	const struct job_request *request = w->request;
+	const struct device *device = &w->boot->device;
+	const uint32_t base = device->chip ? device->chip->flash_base : 0;
+	const uint32_t flash_bytes = device->chip ? device->flash_bytes : 0;
+
+	if (device->readout_protected)
+		return why_set(why, ERR_READ_PROTECTED, NULL);
+	*addr = request->has_address ? request->address : base;
+	*len = request->length;
+	if (!request->has_length) {
+		if (!flash_bytes || *addr < base || *addr - base >= flash_bytes)
+			return why_at(why, ERR_ARGUMENT, *addr, "say how many bytes to read");
+		*len = flash_bytes - (*addr - base);
+	}
+	if (!*len || *len - 1 > UINT32_MAX - *addr)
+		return why_at(why, ERR_RANGE, *addr, "the range to read is empty or too long");
+	return ERR_OK;
+}
+
+static enum err put(struct work *w, struct buf *text, struct why *why)
+{
+	enum err e = job_read_put(w->job, buf_span(text), work_should_stop, w, why);
+
+	text->len = 0;
+	return e;
+}
+
+static enum err copy_out(struct work *w, struct image_writer *writer, struct buf *text,
+	uint32_t addr, uint32_t len, struct why *why)
+{
+	enum err e = ERR_OK;
+
+	for (uint32_t done = 0; !e && done < len;) {
+		uint8_t block[FRAME_MAX_DATA];
+		const uint32_t piece = len - done < sizeof(block) ? len - done : sizeof(block);
+
+		e = boot_read(w->boot, addr + done, block, piece, why);
+		if (!e && !image_write_data(writer, (struct span){ block, piece }, text))
+			e = why_set(why, ERR_NO_MEMORY, NULL);
+		if (!e)
+			e = put(w, text, why);
+		if (!e && work_should_stop(w))
+			e = why_set(why, ERR_CANCELLED, NULL);
+		done += piece;
+		if (!e)
+			job_set_progress(w->job, STAGE_READ, addr + done - piece, done, len);
+	}
+	return e;
+}
+
+static enum err read_memory(struct work *w, struct why *why)
+{
+	const struct job_request *request = w->request;
+	const enum image_format format =
+		request->format == FORMAT_AUTO ? FORMAT_BIN : request->format;
+	struct image_writer writer = { 0 };
+	struct buf text = { 0 };
+	uint32_t addr = 0, len = 0;
+	enum err e = work_connect(w, why);
+
+	if (e)
+		return e;
+	work_stage(w, STAGE_READ);
+	e = read_range(w, &addr, &len, why);
+	if (!e && !image_write_begin(&writer, format, addr, &text))
+		e = why_set(why, ERR_NO_MEMORY, NULL);
+	if (!e)
+		e = copy_out(w, &writer, &text, addr, len, why);
+	if (!e && !image_write_end(&writer, &text))
+		e = why_set(why, ERR_NO_MEMORY, NULL);
+	if (!e)
+		e = put(w, &text, why);
+	buf_release(&text);
+	if (e && why->stage == STAGE_NONE)
+		why->stage = STAGE_READ;
+	json_add_hex32(w->result, "address", addr);
+	json_add_integer(w->result, "length", len);
+	json_add_string(w->result, "format", image_format_name(format));
+	work_add_figures(w, len);
+	return e;
+}
+
+static const struct {
+	enum err (*execute)(struct work *w, struct why *why);
+} kinds[] = {
+	[JOB_FLASH] = { work_flash },
+	[JOB_VERIFY] = { work_verify },
+	[JOB_ERASE] = { work_erase },
+	[JOB_READ] = { read_memory },
+	[JOB_GO] = { go },
+	[JOB_RESET] = { reset },
+	[JOB_IDENTIFY] = { identify },
+};
+static_assert(sizeof(kinds) / sizeof(*kinds) == JOB_KIND_COUNT, "every kind can be done");
+
+bool job_needs_port(const struct job *job, struct known *known)
+{
+	const struct job_request *request = job_request(job);
+	struct device device;
+
+	return request->kind != JOB_FLASH || !request->dry_run || request->as_product_id ||
+		request->flash_bytes || !known_device(known, &device) || !device.chip;
+}
+
+/* What the board is known to hold, on the disk before the outcome is. */
+static void keep_content(struct work *w, enum err err)
+{
+	const struct job_request *request = w->request;
+	struct known *known = w->scene->known;
+	char reason[160];
+
+	if (!w->has_changed)
+		return;
+	if (request->kind == JOB_FLASH && (!err || w->is_good))
+		known_set_image(known, request->sha256, request->who,
+			request->name[0] ? request->name : NULL);
+	else
+		known_set_image(known, NULL, NULL, NULL);
+	if (w->is_good) {
+		known_end_quarantine(known);
+	} else if (err) {
+		snprintf(reason, sizeof(reason), "the %s was cut short in the stage %s (%s)",
+			job_kind_name(request->kind), stage_name(w->stage), err_name(err));
+		known_set_quarantine(known, job_id(w->job), reason);
+	}
+}
+
+static void fill_problem(const struct work *w, const struct why *why, struct problem *problem)
+{
+	const struct chip *chip = w->has_spoken ? w->boot->device.chip : NULL;
+
+	if (w->store_failed)
+		problem_set(problem, "store_failed",
+			"The store could not be written, so nothing was sent that changes the "
+			"part. See the server's log; is the disk full?");
+	else if (why->err == ERR_CANCELLED && w->scene->is_stopping(w->scene->ctx))
+		problem_set(problem, "interrupted", "The server was stopped in the stage \"%s\"%s.",
+			stage_name(w->stage),
+			w->has_changed ? ", after the part had been changed: flash it again" : "");
+	else
+		problem_from_why(problem, why, chip ? chip->name : NULL, w->scene->config->port);
+}
+
+static enum job_state state_after(const struct work *w, enum err err)
+{
+	if (!err)
+		return JOB_DONE;
+	if (err != ERR_CANCELLED)
+		return JOB_FAILED;
+	return w->scene->is_stopping(w->scene->ctx) ? JOB_INTERRUPTED : JOB_CANCELLED;
+}
+
+/* It was cancelled in the queue, or could not be stored as running. */
+static struct job_outcome unbegun(const struct job_scene *scene)
+{
+	struct job_outcome outcome = { .state = JOB_FAILED,
+		.place = scene->was_in_bootloader ? PLACE_BOOTLOADER : PLACE_APPLICATION };
+
+	problem_set(&outcome.problem, "store_failed",
+		"The store could not be written, so the job was not begun. Is the disk full?");
+	return outcome;
+}
+
+struct job_outcome job_execute(struct job *job, const struct job_scene *scene)
+{
+	struct job_outcome outcome = { 0 };
+	struct work w;
+	struct why why = { 0 };
+
+	if (!job_begin(job, scene->store))
+		return unbegun(scene);
+	work_init(&w, job, scene);
+	w.result = json_object();
+	why.err = kinds[w.request->kind].execute(&w, &why);
+	const enum err e = why.err;
+
+	keep_content(&w, e);
+	outcome.place = work_leave(&w, e);
+	outcome.state = state_after(&w, e);
+	if (e)
+		fill_problem(&w, &why, &outcome.problem);
+	else
+		outcome.result = job_text(w.result);
+	if (e)
+		json_free(w.result);
+	return outcome;
+}

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * job_session.c - into the ROM and out of it. The console's settings are in force, and its mark is
+ * set, before the application may speak, so that its first byte is kept and found.
+ */
+#include "server/job_step.h"
+
+#include "server/clock.h"
+#include "server/device.h"
+
+#include <string.h>
+
+#define DEFAULT_BAUD 115200u
+
+#define TO_BOOTLOADER                                                                              \
+	"Set BOOT0 to select the bootloader and press reset; the job goes on when the ROM "        \
+	"answers."
+#define TO_APPLICATION "Set BOOT0 back to select the flash and press reset."
+#define STILL_BOOTLOADER                                                                           \
+	"BOOT0 still selects the bootloader: set it back, or the next reset lands there again."
+#define SLOWER "The bootloader did not answer at the rate last used; 115200 is tried."
+
+bool work_should_stop(void *work)
+{
+	const struct work *w = work;
+
+	return job_is_cancelled(w->job) || w->scene->is_stopping(w->scene->ctx);
+}
+
+void work_event(struct work *w, const char *type, const char *key, const char *text)
+{
+	struct json *event = json_object();
+
+	json_add_string(event, key, text);
+	job_add_event(w->job, w->scene->store, type, event);
+}
+
+void work_stage(struct work *w, enum stage stage)
+{
+	if (w->stage == stage)
+		return;
+	w->stage = stage;
+	work_event(w, "stage", "stage", stage_name(stage));
+}
+
+static void say_to_person(struct work *w, const char *text)
+{
+	if (w->scene->control.is_manual && !w->was_told)
+		work_event(w, "manual", "text", text);
+	w->was_told = true;
+}
+
+static void mark_console(struct work *w)
+{
+	const bool was_flashed = w->request->kind == JOB_FLASH && w->has_changed;
+
+	console_mark(w->scene->console, was_flashed ? CONSOLE_MARK_FLASH : CONSOLE_MARK_RESET,
+		clock_wall_ms());
+}
+
+/* What the application said before its reset belongs before the mark. */
+static enum err take_last_words(struct work *w)
+{
+	const struct wire *wire = &w->scene->wire;
+	uint8_t bytes[512];
+	size_t got = sizeof(bytes);
+	enum err e = ERR_OK;
+
+	while (!e && got == sizeof(bytes)) {
+		e = wire->ops->recv(wire->ctx, bytes, sizeof(bytes), 0, &got);
+		console_write(w->scene->console, (struct span){ bytes, got }, clock_wall_ms());
+	}
+	return e == ERR_TIMEOUT ? ERR_OK : e;
+}
+
+static enum err to_console_settings(struct work *w)
+{
+	const struct wire *wire = &w->scene->wire;
+
+	return wire->ops->configure(wire->ctx, &w->scene->config->console);
+}
+
+static enum err restart_application(struct work *w, struct why *why)
+{
+	const struct wire *wire = &w->scene->wire;
+	const struct control *control = &w->scene->control;
+	enum err e;
+
+	/* What is left of the ROM's answers is not the application's. */
+	if (w->has_spoken || w->scene->was_in_bootloader)
+		e = wire->ops->flush(wire->ctx);
+	else
+		e = take_last_words(w);
+	if (!e)
+		e = to_console_settings(w);
+	if (e)
+		return why_set(why, e, "the console's settings could not be made");
+	say_to_person(w, TO_APPLICATION);
+	mark_console(w);
+	e = control->restart(control->ctx, INTO_APPLICATION, why);
+	w->has_started = !e;
+	return e;
+}
+
+static enum err restart(void *ctx, enum control_into into, struct why *why)
+{
+	struct work *w = ctx;
+	const struct control *control = &w->scene->control;
+
+	if (into == INTO_APPLICATION)
+		return restart_application(w, why);
+	say_to_person(w, TO_BOOTLOADER);
+	return control->restart(control->ctx, into, why);
+}
+
+void work_init(struct work *w, struct job *job, const struct job_scene *scene)
+{
+	*w = (struct work){ .job = job,
+		.request = job_request(job),
+		.scene = scene,
+		.boot = &scene->session->boot,
+		.control = scene->control,
+		.began_ms = clock_monotonic_ms() };
+	w->control.restart = restart;
+	w->control.ctx = w;
+}
+
+static struct boot_options boot_options(struct work *w)
+{
+	const struct config_board *config = w->scene->config;
+	const uint32_t known = known_baud(w->scene->known);
+	struct boot_options options = {
+		.settings = config->bootloader,
+		.as_product_id = w->request->as_product_id,
+		.flash_bytes = w->request->flash_bytes,
+		.cancelled = work_should_stop,
+		.cancelled_ctx = w,
+	};
+
+	if (w->request->baud)
+		options.settings.baud = w->request->baud;
+	if (!options.settings.baud)
+		options.settings.baud = known ? known : DEFAULT_BAUD;
+	return options;
+}
+
+/* A live session goes on, unless what is asked needs a fresh one that can be had. */
+static bool may_resume(const struct work *w)
+{
+	const struct session *session = w->scene->session;
+	const uint32_t baud = w->request->baud;
+
+	if (!session->is_live || w->request->as_product_id || w->request->flash_bytes)
+		return false;
+	return !baud || baud == session->boot.options.settings.baud || !w->control.resets;
+}
+
+static enum err connect_at(struct work *w, const struct boot_options *options, struct why *why)
+{
+	w->scene->session->is_live = false;
+	boot_init(w->boot, w->scene->wire, w->control, options);
+	return boot_connect(w->boot, why);
+}
+
+static bool is_silence(enum err e)
+{
+	return e == ERR_TIMEOUT || e == ERR_REPLY;
+}
+
+static enum err connect(struct work *w, struct why *why)
+{
+	struct boot_options options = boot_options(w);
+	const bool is_fixed = w->request->baud || w->scene->config->bootloader.baud;
+	struct boot *boot = w->boot;
+	enum err e;
+
+	if (may_resume(w)) {
+		boot->wire = w->scene->wire;
+		boot->control = w->control;
+		boot->options.cancelled = work_should_stop;
+		boot->options.cancelled_ctx = w;
+		boot->has_changed = false;
+		boot->retries = 0;
+		return boot_reconnect(boot, why);
+	}
+	e = connect_at(w, &options, why);
+	if (is_silence(e) && !is_fixed && options.settings.baud != DEFAULT_BAUD &&
+		w->control.resets && !work_should_stop(w)) {
+		work_event(w, "warning", "text", SLOWER);
+		options.settings.baud = DEFAULT_BAUD;
+		*why = (struct why){ 0 };
+		e = connect_at(w, &options, why);
+	}
+	return e;
+}
+
+static enum err check_chip(const struct work *w, struct why *why)
+{
+	const char *want = w->scene->config->expect_unique_id;
+	char have[UNIQUE_ID_TEXT];
+
+	if (!want || (w->request->kind != JOB_FLASH && w->request->kind != JOB_ERASE))
+		return ERR_OK;
+	if (!w->boot->device.has_unique_id)
+		return why_set(why, ERR_WRONG_CHIP, "its unique id can't be read");
+	if (strcmp(device_unique_id(&w->boot->device, have), want) != 0)
+		return why_set(why, ERR_WRONG_CHIP, "its unique id is not the one expected");
+	return ERR_OK;
+}
+
+enum err work_connect(struct work *w, struct why *why)
+{
+	work_stage(w, STAGE_CONNECT);
+	job_set_progress(w->job, STAGE_CONNECT, 0, 0, 0);
+	w->has_spoken = true;
+	enum err e = connect(w, why);
+
+	if (!e) {
+		known_set_device(w->scene->known, &w->boot->device, w->boot->options.settings.baud);
+		e = check_chip(w, why);
+	}
+	if (e && why->stage == STAGE_NONE)
+		why->stage = STAGE_CONNECT;
+	return e;
+}
+
+void work_before_go(struct work *w)
+{
+	mark_console(w);
+}
+
+enum err work_after_go(struct work *w, struct why *why)
+{
+	w->has_started = true;
+	if (w->scene->control.is_manual)
+		work_event(w, "warning", "text", STILL_BOOTLOADER);
+	enum err e = to_console_settings(w);
+
+	return e ? why_set(why, e, "the console's settings could not be made") : ERR_OK;
+}
+
+enum err work_go(struct work *w, uint32_t addr, struct why *why)
+{
+	work_before_go(w);
+	enum err e = boot_go(w->boot, addr, why);
+
+	return e ? e : work_after_go(w, why);
+}
+
+/* Blank flash must not be jumped into. */
+static bool has_vectors(struct work *w)
+{
+	const struct chip *chip = w->boot->device.chip;
+	uint8_t vectors[8];
+	bool is_blank = true;
+
+	if (!chip || !w->boot->is_connected ||
+		boot_read(w->boot, chip->flash_base, vectors, sizeof(vectors), NULL))
+		return false;
+	for (size_t i = 0; i < sizeof(vectors); i++)
+		is_blank = is_blank && vectors[i] == chip->erased;
+	return !is_blank;
+}
+
+/* Back to the application that ran before. */
+static enum job_place go_back(struct work *w)
+{
+	struct why why = { 0 };
+
+	if (w->control.resets) {
+		if (!restart_application(w, &why))
+			return PLACE_APPLICATION;
+		work_event(w, "warning", "text", "The board could not be restarted.");
+	} else if (has_vectors(w) && !work_go(w, w->boot->device.chip->flash_base, &why)) {
+		return PLACE_APPLICATION;
+	}
+	/* Without the ROM's answer it is the application that runs, if anything does. */
+	return w->boot->is_connected ? PLACE_BOOTLOADER : PLACE_APPLICATION;
+}
+
+static bool stays_in_rom(const struct work *w, enum err err)
+{
+	const struct job_request *request = w->request;
+
+	if (w->scene->was_in_bootloader || known_is_quarantined(w->scene->known))
+		return true;
+	if (err)
+		return w->has_changed && !w->is_good;
+	return request->kind == JOB_ERASE || (request->kind == JOB_FLASH && !request->dry_run) ||
+		(request->kind == JOB_RESET && request->into == INTO_BOOTLOADER);
+}
+
+enum job_place work_leave(struct work *w, enum err err)
+{
+	enum job_place place;
+
+	if (err == ERR_GONE)
+		return PLACE_GONE;
+	if (w->has_started)
+		place = PLACE_APPLICATION;
+	else if (!w->has_spoken)
+		return w->scene->was_in_bootloader ? PLACE_BOOTLOADER : PLACE_APPLICATION;
+	else
+		place = stays_in_rom(w, err) ? PLACE_BOOTLOADER : go_back(w);
+	w->scene->session->is_live = place == PLACE_BOOTLOADER && w->boot->is_connected;
+	if (place == PLACE_APPLICATION && to_console_settings(w) == ERR_GONE)
+		place = PLACE_GONE;
+	return place;
+}

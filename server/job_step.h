@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * job_step.h - a job being done: what its parts share. Internal to job_*.c; the board's thread.
+ */
+#ifndef BENCHD_SERVER_JOB_STEP_H
+#define BENCHD_SERVER_JOB_STEP_H
+
+#include "server/job_work.h"
+
+struct work {
+	struct job *job;
+	const struct job_request *request;
+	const struct job_scene *scene;
+	struct boot *boot;      /* the scene's session's */
+	struct control control; /* the scene's, with marks and settings around it */
+	struct json *result;
+	enum stage stage;
+	int64_t began_ms;
+	bool has_spoken;   /* the port has the bootloader's settings, the ROM was looked for */
+	bool was_told;     /* what a person has to do */
+	bool has_changed;  /* an erase or write was about to be sent */
+	bool is_good;      /* what the part holds is verified, or it was erased whole */
+	bool has_started;  /* the application */
+	bool store_failed; /* why the job fails, where it does */
+};
+
+/* job_session.c: into the ROM and out of it */
+
+void work_init(struct work *w, struct job *job, const struct job_scene *scene);
+bool work_should_stop(void *work);
+void work_event(struct work *w, const char *type, const char *key, const char *text);
+/* Says that a stage begins. */
+void work_stage(struct work *w, enum stage stage);
+/*
+ * Finds the ROM and who it is, and keeps that. For a job that changes the part also checks that it
+ * is the chip that is expected: ERR_WRONG_CHIP. Others: boot_connect().
+ */
+enum err work_connect(struct work *w, struct why *why);
+/* The mark is set before Go is sent; the console is ready for what comes after its ACK. */
+void work_before_go(struct work *w);
+enum err work_after_go(struct work *w, struct why *why);
+/* Both, and Go between them. */
+enum err work_go(struct work *w, uint32_t addr, struct why *why);
+/* Leaves the board as the contract says after err. */
+enum job_place work_leave(struct work *w, enum err err);
+
+/* job_plan.c: flash, verify, erase */
+
+enum err work_flash(struct work *w, struct why *why);
+enum err work_verify(struct work *w, struct why *why);
+enum err work_erase(struct work *w, struct why *why);
+
+/* baud, retries, seconds; and the rate of bytes, if any. */
+void work_add_figures(struct work *w, uint64_t bytes);
+
+#endif /* BENCHD_SERVER_JOB_STEP_H */
