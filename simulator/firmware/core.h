@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* core.h - the Cortex-M's own timer, interrupts and reset, and the LED. */
+#ifndef BENCHD_FIRMWARE_CORE_H
+#define BENCHD_FIRMWARE_CORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Clock, pins, SysTick of 1 ms, the USART; then the banner is printed. */
+void core_init(const char *banner);
+/* Milliseconds since core_init(); wraps after 49 days. */
+uint32_t core_now_ms(void);
+/* Sleeps until an interrupt: at most 1 ms. */
+void core_wait(void);
+/* Resets the chip as NRST would; does not come back. */
+void core_reset(void);
+void core_led(bool on);
+
+void systick_handler(void);
+
+#endif /* BENCHD_FIRMWARE_CORE_H */
