@@ -100,15 +100,13 @@ async function printed(id) {
 async function axe(page, what) {
   await page.evaluate(axeSource);
   const found = await page.evaluate(() =>
-    globalThis.axe
-      .run(document, { resultTypes: ['violations'] })
-      .then((result) =>
-        result.violations.map(({ id, impact, nodes }) => ({
-          id,
-          impact,
-          at: nodes.map((node) => node.html.slice(0, 160)),
-        })),
-      ),
+    globalThis.axe.run(document, { resultTypes: ['violations'] }).then((result) =>
+      result.violations.map(({ id, impact, nodes }) => ({
+        id,
+        impact,
+        at: nodes.map((node) => node.html.slice(0, 160)),
+      })),
+    ),
   );
   const serious = found.filter(({ impact }) => impact === 'serious' || impact === 'critical');
   assert.deepEqual(serious, [], what);

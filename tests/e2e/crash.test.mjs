@@ -79,7 +79,7 @@ test('kill -9 in mid-write: interrupted, quarantined, and the next flash ends it
 
 test('a job that had changed nothing leaves no quarantine', async () => {
   const bench = await Bench.start({
-    boards: [{ id: 'f103', part: 'f103rb', options: ['--deaf'] }],
+    boards: [{ id: 'f103', part: 'f103rb', options: ['--quirk', 'deaf'] }],
   });
   try {
     const viewer = bench.until('f103', (board) => board.job);

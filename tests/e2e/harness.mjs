@@ -105,6 +105,7 @@ export class Sim {
   async start() {
     this.program = new Program([
       STM32SIM,
+      '--die-with-parent',
       '--part',
       this.part,
       '--link',

@@ -61,7 +61,7 @@ test('progress comes while it happens, not at the end', async () => {
 
 test('a job that fails ends the stream with its outcome and curl with 18', async () => {
   const broken = await Bench.start({
-    boards: [{ id: 'f103', part: 'f103rb', options: ['--silent-write-failure'] }],
+    boards: [{ id: 'f103', part: 'f103rb', options: ['--quirk', 'silent-write-failure'] }],
   });
   try {
     const file = firmware('f103', 'hex');
