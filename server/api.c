@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+/* api.c - the table of routes, and helpers of the handlers. */
+#include "server/api.h"
+
+#include <string.h>
+
+#define BOARD "/api/v1/boards/:id"
+#define JOB "/api/v1/jobs/:job"
+
+static const struct route routes[] = {
+	{ METHOD_GET, "/api/v1/boards", ROLE_VIEW, BODY_NONE, api_check_none, handle_boards,
+		"all boards" },
+	{ METHOD_GET, BOARD, ROLE_VIEW, BODY_NONE, check_board, handle_board, "one board" },
+	{ METHOD_GET, BOARD "/device", ROLE_VIEW, BODY_NONE, check_board, handle_device,
+		"the part as last identified" },
+	{ METHOD_GET, "/api/v1/ports", ROLE_VIEW, BODY_NONE, api_check_none, handle_ports,
+		"the serial ports of this machine" },
+	{ METHOD_POST, BOARD "/identify", ROLE_FLASH, BODY_JSON, check_job, handle_identify,
+		"ask the bootloader what part this is" },
+	{ METHOD_POST, BOARD "/flash", ROLE_FLASH, BODY_UPLOAD, check_flash, handle_flash,
+		"erase, write, verify and start the image in the body, or firmware=SHA256 of the "
+		"shelf" },
+	{ METHOD_PUT, BOARD "/flash", ROLE_FLASH, BODY_UPLOAD, check_flash, handle_flash,
+		"the same, for curl -T" },
+	{ METHOD_POST, BOARD "/verify", ROLE_FLASH, BODY_UPLOAD, check_verify, handle_verify,
+		"compare an image with the part" },
+	{ METHOD_PUT, BOARD "/verify", ROLE_FLASH, BODY_UPLOAD, check_verify, handle_verify,
+		"the same, for curl -T" },
+	{ METHOD_POST, BOARD "/erase", ROLE_FLASH, BODY_JSON, check_job, handle_erase,
+		"{\"mass\":true}, {\"sectors\":[0,1]} or {\"address\":…,\"length\":…}" },
+	{ METHOD_POST, BOARD "/read", ROLE_FLASH, BODY_JSON, check_read, handle_read,
+		"read memory out; address=, length=, format=bin/hex/srec" },
+	{ METHOD_POST, BOARD "/go", ROLE_FLASH, BODY_JSON, check_job, handle_go,
+		"{\"address\":…}: start a program there" },
+	{ METHOD_POST, BOARD "/reset", ROLE_FLASH, BODY_JSON, check_job, handle_reset,
+		"{\"into\":\"application\"} or {\"into\":\"bootloader\"}" },
+	{ METHOD_GET, BOARD "/console", ROLE_VIEW, BODY_NONE, check_console, handle_console_get,
+		"what the board printed; from=, to=, follow=true, view=stamped" },
+	{ METHOD_POST, BOARD "/console", ROLE_CONSOLE, BODY_RAW, check_board, handle_console_post,
+		"send the body's bytes to the board" },
+	{ METHOD_GET, "/api/v1/firmware", ROLE_VIEW, BODY_NONE, api_check_none, handle_firmware,
+		"the shelf of firmware" },
+	{ METHOD_GET, "/api/v1/jobs", ROLE_VIEW, BODY_NONE, NULL, handle_jobs,
+		"jobs, newest first; board=, state=, limit=" },
+	{ METHOD_GET, JOB, ROLE_VIEW, BODY_NONE, api_check_none, handle_job, "one job" },
+	{ METHOD_DELETE, JOB, ROLE_FLASH, BODY_NONE, api_check_none, handle_job_cancel,
+		"cancel it" },
+	{ METHOD_GET, JOB "/events", ROLE_VIEW, BODY_NONE, api_check_none, handle_job_events,
+		"its events from the start, then live (NDJSON)" },
+	{ METHOD_GET, "/api/v1/session", ROLE_NONE, BODY_NONE, api_check_none, handle_session_get,
+		"who this is, and whether credentials are needed" },
+	{ METHOD_POST, "/api/v1/session", ROLE_NONE, BODY_JSON, api_check_none, handle_session_post,
+		"{\"token\":…}: log in, by a cookie" },
+	{ METHOD_DELETE, "/api/v1/session", ROLE_NONE, BODY_NONE, api_check_none,
+		handle_session_delete, "log out" },
+	{ METHOD_GET, "/api/openapi.json", ROLE_NONE, BODY_NONE, api_check_none, handle_openapi,
+		"this interface as OpenAPI 3.1" },
+	{ METHOD_GET, "/api/", ROLE_NONE, BODY_NONE, api_check_none, handle_reference,
+		"this page" },
+	{ METHOD_GET, "/problems/:slug", ROLE_NONE, BODY_NONE, api_check_none, handle_problem_page,
+		"what an error means" },
+	{ METHOD_GET, "/healthz", ROLE_NONE, BODY_NONE, api_check_none, handle_health, "alive" },
+};
+#define ROUTES (sizeof(routes) / sizeof(*routes))
+
+/* The page's files, at any address that is none of the above. */
+static const struct route asset_route = { METHOD_GET, "", ROLE_NONE, BODY_NONE, NULL, handle_asset,
+	"the page" };
+
+/* Wrong addresses that people arrive at, and the one they meant. */
+static const struct {
+	const char *pattern, *detail;
+} hints[] = {
+	{ BOARD "/flash/:name",
+		"There is nothing at this address. curl -T FILE appends the file's name to an "
+		"address that "
+		"ends in \"/\": use …/flash without the slash at its end (name=… says the file's "
+		"name)." },
+	{ BOARD "/flash/",
+		"There is nothing at this address. Use …/flash without the slash at its end." },
+	{ BOARD "/verify/:name",
+		"There is nothing at this address. curl -T FILE appends the file's name to an "
+		"address that "
+		"ends in \"/\": use …/verify without the slash at its end." },
+	{ "/api", "There is nothing at this address. The reference is at /api/." },
+	{ "/api/v1/boards/", "There is nothing at this address. Use /api/v1/boards." },
+	{ "/api/v1/jobs/", "There is nothing at this address. Use /api/v1/jobs." },
+	{ "/ws/v1/boards",
+		"There is nothing at this address. The WebSockets are /ws/v1/boards/ID and "
+		"/ws/v1/events." },
+};
+
+const struct route *api_route_at(size_t i)
+{
+	return i < ROUTES ? &routes[i] : NULL;
+}
+
+static bool is_page(enum method method, const char *path)
+{
+	return method == METHOD_GET && asset_find(path + 1);
+}
+
+const struct route *api_route(enum method method, const char *path, struct captures *captures,
+	char allow_memory[ALLOW_TEXT], struct problem *problem)
+{
+	const struct route *route =
+		route_find(routes, ROUTES, method, path, captures, allow_memory, problem);
+
+	if (route || problem->allow)
+		return route;
+	if (is_page(method, path))
+		return &asset_route;
+	for (size_t i = 0; i < sizeof(hints) / sizeof(*hints); i++)
+		if (route_fits(hints[i].pattern, path, captures))
+			problem_set(problem, "not_found", "%s", hints[i].detail);
+	return NULL;
+}
+
+struct board *api_board(const struct request *request, struct problem *problem)
+{
+	const char *id = request->captures.text[0];
+	struct board *board = bench_find(request->bench, id);
+
+	if (!board)
+		problem_set(problem, "no_such_board",
+			"There is no board \"%.40s\". GET /api/v1/boards lists them.", id);
+	return board;
+}
+
+struct board *api_board_or_reply(struct request *request)
+{
+	struct problem problem = { 0 };
+	struct board *board = api_board(request, &problem);
+
+	if (!board)
+		reply_problem(request, &problem);
+	return board;
+}
+
+bool api_check_none(struct request *request, struct problem *problem)
+{
+	static const char *const known[] = { NULL };
+
+	return query_only(&request->target.query, known, problem);
+}
+
+bool check_board(struct request *request, struct problem *problem)
+{
+	return api_board(request, problem) && api_check_none(request, problem);
+}
+
+bool api_member_u32(const struct json *body, const char *name, uint32_t *value, bool *given,
+	struct problem *problem)
+{
+	const struct json *node = json_get(body, name);
+	const char *text = json_string(node);
+	int64_t number = 0;
+	uint64_t wide = 0;
+
+	*given = node;
+	if (!node)
+		return true;
+	if (json_integer(node, 0, UINT32_MAX, &number))
+		wide = (uint64_t)number;
+	else if (!text || !number_parse(text, UINT32_MAX, &wide))
+		return problem_set(problem, "bad_parameter",
+			"\"%s\" is no whole number from 0 to 4294967295. Write it decimal, or as "
+			"\"0x…\".",
+			name);
+	*value = (uint32_t)wide;
+	return true;
+}
+
+bool api_member_bool(
+	const struct json *body, const char *name, bool *value, struct problem *problem)
+{
+	const struct json *node = json_get(body, name);
+
+	if (!node || json_bool(node, value))
+		return true;
+	return problem_set(problem, "bad_parameter", "\"%s\" is neither true nor false.", name);
+}
+
+bool api_members_only(const struct json *body, const char *const *known, struct problem *problem)
+{
+	char list[256] = "";
+
+	for (const char *const *name = known; *name; name++) {
+		strcat(list, *list ? ", " : "");
+		strcat(list, *name);
+	}
+	for (const struct json *node = json_first(body); node; node = json_next(node)) {
+		const char *const *name = known;
+
+		while (*name && strcmp(*name, json_key(node)))
+			name++;
+		if (!*name)
+			return problem_set(problem, "unknown_parameter",
+				"\"%.64s\" is no member of this call. It knows: %s. Nothing was "
+				"done.",
+				json_key(node), *list ? list : "none");
+	}
+	return true;
+}

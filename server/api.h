@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * api.h - the REST interface (docs: api): one table of routes, and what its files share.
+ * Handlers run in a polling thread of http.c and never wait.
+ */
+#ifndef BENCHD_SERVER_API_H
+#define BENCHD_SERVER_API_H
+
+#include "server/request.h"
+
+/* The row for a method and path; NULL: *problem is not_found or method_not_allowed. */
+const struct route *api_route(enum method method, const char *path, struct captures *captures,
+	char allow_memory[ALLOW_TEXT], struct problem *problem);
+/* Row i of the table, NULL past the last. */
+const struct route *api_route_at(size_t i);
+
+/* The board that the path names; NULL: *problem is no_such_board. */
+struct board *api_board(const struct request *request, struct problem *problem);
+/* The same for a handler: NULL when it has been answered. */
+struct board *api_board_or_reply(struct request *request);
+/* A member of the body: 0x… text, decimal text or a number; false: *problem is bad_parameter. */
+bool api_member_u32(const struct json *body, const char *name, uint32_t *value, bool *given,
+	struct problem *problem);
+bool api_member_bool(
+	const struct json *body, const char *name, bool *value, struct problem *problem);
+/* known ends with NULL. false: *problem is unknown_parameter. */
+bool api_members_only(const struct json *body, const char *const *known, struct problem *problem);
+/* Only what the call knows, for calls without parameters of their own. */
+bool api_check_none(struct request *request, struct problem *problem);
+
+/* api_submit.c: accepts a job and answers as the request asks (waits, 202, NDJSON). Takes *what. */
+void submit_job(struct request *request, struct board *board, struct job_request *what);
+/* A finished job's reply: 200, or its problem with the job inside. */
+void reply_outcome(struct request *request, struct job *job);
+
+/* api_follow.c: a job's events as NDJSON; cuts: a bad end is cut; takes the reference. */
+void reply_follow(struct request *request, struct job *job, bool cuts, bool cancels);
+void reply_history(struct request *request, const struct job_record *record);
+
+bool check_flash(struct request *request, struct problem *problem);
+bool check_verify(struct request *request, struct problem *problem);
+bool check_job(struct request *request, struct problem *problem); /* baud, on_disconnect */
+bool check_read(struct request *request, struct problem *problem);
+bool check_console(struct request *request, struct problem *problem);
+bool check_board(struct request *request, struct problem *problem); /* it exists, no parameters */
+
+void handle_boards(struct request *request);
+void handle_board(struct request *request);
+void handle_device(struct request *request);
+void handle_ports(struct request *request);
+void handle_identify(struct request *request);
+void handle_erase(struct request *request);
+void handle_go(struct request *request);
+void handle_reset(struct request *request);
+void handle_flash(struct request *request);
+void handle_verify(struct request *request);
+void handle_read(struct request *request);
+void handle_firmware(struct request *request);
+void handle_console_get(struct request *request);
+void handle_console_post(struct request *request);
+void handle_jobs(struct request *request);
+void handle_job(struct request *request);
+void handle_job_cancel(struct request *request);
+void handle_job_events(struct request *request);
+void handle_session_get(struct request *request);
+void handle_session_post(struct request *request);
+void handle_session_delete(struct request *request);
+void handle_health(struct request *request);
+void handle_openapi(struct request *request);
+void handle_reference(struct request *request);
+void handle_problem_page(struct request *request);
+void handle_asset(struct request *request);
+
+#endif /* BENCHD_SERVER_API_H */

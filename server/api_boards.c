@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/* api_boards.c - boards and ports, and the operations without an image. */
+#include "server/api.h"
+#include "server/port.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void handle_boards(struct request *request)
+{
+	struct json *root = json_object(), *list = json_array();
+
+	for (size_t i = 0; i < request->bench->board_count; i++)
+		json_push(list, board_json(request->bench->boards[i]));
+	json_add(root, "boards", list);
+	reply_json(request, 200, root);
+}
+
+void handle_board(struct request *request)
+{
+	struct board *board = api_board_or_reply(request);
+
+	if (board)
+		reply_json(request, 200, board_json(board));
+}
+
+void handle_device(struct request *request)
+{
+	struct board *board = api_board_or_reply(request);
+	struct problem problem = { 0 };
+	bool never = false;
+
+	if (!board)
+		return;
+	struct json *json = board_device_json(board, &never);
+
+	if (!never) {
+		reply_json(request, 200, json);
+		return;
+	}
+	problem_set(&problem, "never_identified",
+		"The board \"%s\" has not been identified yet. POST %s/identify asks its "
+		"bootloader.",
+		board_id(board), request->target.path);
+	problem.board = board_id(board);
+	reply_problem(request, &problem);
+}
+
+struct port_rows {
+	const struct bench *bench;
+	struct json *list;
+};
+
+static bool same_file(const char *a, const char *b)
+{
+	char real_a[PATH_MAX], real_b[PATH_MAX];
+
+	return a && b && realpath(a, real_a) && realpath(b, real_b) && !strcmp(real_a, real_b);
+}
+
+static const char *user_of(const struct bench *bench, const char *name)
+{
+	for (size_t i = 0; i < bench->board_count; i++)
+		if (same_file(board_port(bench->boards[i]), name))
+			return board_id(bench->boards[i]);
+	return NULL;
+}
+
+static struct json *usb_json(const struct port_info *info)
+{
+	struct json *usb;
+	char id[8];
+
+	if (info->usb_vid < 0 || info->usb_pid < 0)
+		return NULL;
+	usb = json_object();
+	snprintf(id, sizeof(id), "%04x", (unsigned)info->usb_vid & 0xFFFF);
+	json_add_string(usb, "vendor_id", id);
+	snprintf(id, sizeof(id), "%04x", (unsigned)info->usb_pid & 0xFFFF);
+	json_add_string(usb, "product_id", id);
+	json_add_string(usb, "serial", info->usb_serial);
+	json_add_string(usb, "manufacturer", info->usb_manufacturer);
+	json_add_string(usb, "product", info->usb_product);
+	return usb;
+}
+
+static void add_port(void *ctx, const struct port_info *info)
+{
+	struct port_rows *rows = ctx;
+	struct json *row = json_object();
+
+	json_add_string(row, "name", info->name);
+	json_add_string(row, "description", info->description);
+	json_add_string(row, "stable_path", info->stable_path);
+	json_add(row, "usb", usb_json(info));
+	json_add_string(row, "board", user_of(rows->bench, info->name));
+	json_push(rows->list, row);
+}
+
+void handle_ports(struct request *request)
+{
+	struct problem problem = { 0 };
+	struct json *root = json_object();
+	struct port_rows rows = { request->bench, json_array() };
+	bool ok = port_list(add_port, &rows);
+
+	json_add(root, "ports", rows.list);
+	if (ok) {
+		reply_json(request, 200, root);
+		return;
+	}
+	json_free(root);
+	problem_set(&problem, "internal", "The system did not list its serial ports.");
+	reply_problem(request, &problem);
+}
+
+/* Parses a body's members into *what; NULL: none are known. */
+typedef bool (*members_parse)(
+	const struct json *body, struct job_request *what, struct problem *problem);
+
+static void handle_operation(
+	struct request *request, enum job_kind kind, const char *const *known, members_parse parse)
+{
+	struct board *board = api_board_or_reply(request);
+	struct job_request what = { .kind = kind };
+	struct problem problem = { 0 };
+
+	if (!board)
+		return;
+	bool ok = query_u32(&request->target.query, "baud", &what.baud, NULL, &problem) &&
+		api_members_only(request->json, known, &problem) &&
+		(!parse || parse(request->json, &what, &problem));
+
+	if (ok) {
+		submit_job(request, board, &what);
+		return;
+	}
+	job_request_release(&what);
+	reply_problem(request, &problem);
+}
+
+void handle_identify(struct request *request)
+{
+	static const char *const known[] = { NULL };
+
+	handle_operation(request, JOB_IDENTIFY, known, NULL);
+}
+
+static bool parse_sectors(
+	const struct json *list, struct job_request *what, struct problem *problem)
+{
+	int64_t number = 0;
+
+	if (json_type(list) != JSON_ARRAY || !json_first(list))
+		return problem_set(problem, "bad_parameter",
+			"\"sectors\" is a list of at least one sector number, such as [0,1].");
+	what->sectors = calloc(CHIP_MAX_SECTORS, sizeof(*what->sectors));
+	if (!what->sectors)
+		return problem_set(problem, "no_memory", "There is no memory for the list.");
+	for (const struct json *item = list ? json_first(list) : NULL; item;
+		item = json_next(item)) {
+		if (what->sector_count == CHIP_MAX_SECTORS ||
+			!json_integer(item, 0, CHIP_MAX_SECTORS - 1, &number))
+			return problem_set(problem, "bad_parameter",
+				"\"sectors\" holds what is no sector number from 0 to %u, or too "
+				"many of them.",
+				CHIP_MAX_SECTORS - 1);
+		what->sectors[what->sector_count++] = (uint32_t)number;
+	}
+	return true;
+}
+
+static bool parse_erase(const struct json *body, struct job_request *what, struct problem *problem)
+{
+	const struct json *sectors = json_get(body, "sectors");
+
+	if (!api_member_bool(body, "mass", &what->mass, problem) ||
+		!api_member_u32(body, "address", &what->address, &what->has_address, problem) ||
+		!api_member_u32(body, "length", &what->length, &what->has_length, problem))
+		return false;
+	if (what->has_address != what->has_length ||
+		what->mass + (sectors != NULL) + what->has_address != 1)
+		return problem_set(problem, "bad_parameter",
+			"Say what to erase, in one way: {\"mass\":true}, {\"sectors\":[0,1]} or "
+			"{\"address\":\"0x08000000\",\"length\":1024}.");
+	if (what->has_length && !what->length)
+		return problem_set(problem, "bad_parameter", "\"length\" is 0: nothing to erase.");
+	return !sectors || parse_sectors(sectors, what, problem);
+}
+
+void handle_erase(struct request *request)
+{
+	static const char *const known[] = { "mass", "sectors", "address", "length", NULL };
+
+	handle_operation(request, JOB_ERASE, known, parse_erase);
+}
+
+static bool parse_go(const struct json *body, struct job_request *what, struct problem *problem)
+{
+	if (!api_member_bool(body, "force", &what->force, problem) ||
+		!api_member_u32(body, "address", &what->address, &what->has_address, problem))
+		return false;
+	return what->has_address ||
+		problem_set(problem, "bad_parameter",
+			"Say where the program stands: {\"address\":\"0x08000000\"}.");
+}
+
+void handle_go(struct request *request)
+{
+	static const char *const known[] = { "address", "force", NULL };
+
+	handle_operation(request, JOB_GO, known, parse_go);
+}
+
+static bool parse_reset(const struct json *body, struct job_request *what, struct problem *problem)
+{
+	static const char *const names[] = {
+		[INTO_APPLICATION] = "application", [INTO_BOOTLOADER] = "bootloader"
+	};
+	const char *into = json_string(json_get(body, "into"));
+
+	if (!api_member_bool(body, "force", &what->force, problem))
+		return false;
+	for (size_t i = 0; into && i < sizeof(names) / sizeof(*names); i++) {
+		if (strcmp(into, names[i]))
+			continue;
+		what->into = (enum control_into)i;
+		return true;
+	}
+	return problem_set(problem, "bad_parameter",
+		"Say where to: {\"into\":\"application\"} or {\"into\":\"bootloader\"}.");
+}
+
+void handle_reset(struct request *request)
+{
+	static const char *const known[] = { "into", "force", NULL };
+
+	handle_operation(request, JOB_RESET, known, parse_reset);
+}
