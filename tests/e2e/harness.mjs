@@ -284,14 +284,9 @@ function parse(type, text) {
   return /json/.test(type) && !/ndjson/.test(type) && text ? JSON.parse(text) : undefined;
 }
 
-/** The firmware that the tree ships: firmware("f103", "hex") is a path. */
-export function firmware(part, format) {
-  const folder = join(TOP, 'simulator/firmware/out');
-  const name = readdirSync(folder)
-    .filter((file) => file.includes(part) && file.endsWith(`.${format}`))
-    .sort()[0];
-  assert.ok(name, `${folder} has no ${part} .${format}`);
-  return join(folder, name);
+/** The firmware that the tree ships: firmware('f103', 'hex') is a path. */
+export function firmware(part, format, name = 'hello') {
+  return join(TOP, 'simulator/firmware/out', `${part}-${name}.${format}`);
 }
 
 /** /proc figures of a process. */
