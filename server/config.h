@@ -70,7 +70,7 @@ struct config_listen {
 struct config {
 	struct config_listen *listen;
 	size_t listen_count;
-	char *state_dir;
+	char *state_dir;      /* NULL only with is_demo: demo_start() makes a temporary one */
 	char **allowed_hosts; /* NULL-terminated, never NULL; lower case, without port */
 	char *base_path;      /* starts and ends with "/" */
 	struct config_token *tokens;
@@ -102,5 +102,11 @@ void config_release(struct config *config);
  * each, with name in front. false: errors is not empty, and *config is empty.
  */
 bool config_parse(struct config *config, const char *name, struct span text, struct buf *errors);
+
+/*
+ * Adds a board with the defaults of a file that names only id and port: control manual. Borrowed
+ * from config until the next one is added. NULL: no memory, and config is unchanged.
+ */
+struct config_board *config_add_board(struct config *config, const char *id, const char *port);
 
 #endif /* BENCHD_SERVER_CONFIG_H */

@@ -155,9 +155,9 @@ static const struct problem_kind kinds[] = {
 	{ "internal", 500, "Something went wrong inside the server", false,
 		"This is a fault of the server. Its log says more; please report it." },
 	{ "store_failed", 500, "The store could not be written", true,
-		"The disk or the database failed, so the job was not accepted or its outcome not "
-		"kept. The "
-		"log says how. Is the disk full?" },
+		"The disk or the database failed, perhaps for want of space, so the job was not "
+		"accepted "
+		"or its outcome not kept. The log says how." },
 	{ "no_memory", 503, "Out of memory", true,
 		"The server could not get the memory it needed." },
 	{ "too_many_viewers", 503, "Too many viewers", true,
@@ -199,7 +199,8 @@ static const struct problem_kind kinds[] = {
 		"Nothing came back from the bootloader. Is the board powered, are TX and RX "
 		"crossed, does "
 		"BOOT0 select the bootloader, was the board reset, is this the right UART of the "
-		"part?" },
+		"part? The "
+		"wiring guide goes through them." },
 };
 
 #define KINDS (sizeof(kinds) / sizeof(*kinds))

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+/* config_board.c - what the configuration file says of a board. */
+#include "server/config_json.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define AT(type, field) offsetof(struct type, field)
+
+static void read_line(
+	struct reading *r, const struct json *node, const struct member *member, void *slot)
+{
+	static const struct {
+		const char *text;
+		struct config_line line;
+	} rows[] = {
+		{ "dtr", { true, WIRE_DTR, true } },
+		{ "!dtr", { true, WIRE_DTR, false } },
+		{ "rts", { true, WIRE_RTS, true } },
+		{ "!rts", { true, WIRE_RTS, false } },
+	};
+	const char *text = json_string(node);
+
+	(void)member;
+	for (size_t i = 0; text && i < sizeof(rows) / sizeof(*rows); i++) {
+		if (!strcmp(rows[i].text, text)) {
+			*(struct config_line *)slot = rows[i].line;
+			return;
+		}
+	}
+	reading_error(r, "must be \"dtr\", \"!dtr\", \"rts\" or \"!rts\"");
+}
+
+static void read_word(
+	struct reading *r, const struct json *node, const struct member *member, void *slot)
+{
+	const char *text = json_string(node);
+
+	(void)member;
+	if (text)
+		push_text(r, slot, text, false);
+	else
+		reading_error(r, "must be a string");
+}
+
+static void read_argv(
+	struct reading *r, const struct json *node, const struct member *member, void *slot)
+{
+	static const struct member word = { .read = read_word };
+	char ***argv = slot;
+
+	(void)member;
+	*argv = calloc(1, sizeof(**argv));
+	if (!*argv) {
+		reading_error(r, "out of memory");
+		return;
+	}
+	read_elements(r, node, &word, argv);
+	const char *program = json_string(json_first(node));
+
+	if (json_type(node) == JSON_ARRAY && (!json_first(node) || (program && !*program)))
+		reading_error(r, "must name a program");
+}
+
+/* read_control() has looked at it: it chooses the table. */
+static void read_nothing(
+	struct reading *r, const struct json *node, const struct member *member, void *slot)
+{
+	(void)r;
+	(void)node;
+	(void)member;
+	(void)slot;
+}
+
+static const struct member manual_members[] = {
+	{ "kind", read_nothing, 0, 0, 0, true },
+	{ "wait_s", read_number, AT(config_control, wait_s), 1, 3600, false },
+};
+static const struct member lines_members[] = {
+	{ "kind", read_nothing, 0, 0, 0, true },
+	{ "reset", read_line, AT(config_control, reset), 0, 0, false },
+	{ "boot0", read_line, AT(config_control, boot0), 0, 0, false },
+	{ "pulse_ms", read_number, AT(config_control, pulse_ms), 1, 10000, false },
+	{ "settle_ms", read_number, AT(config_control, settle_ms), 0, 10000, false },
+};
+static const struct member command_members[] = {
+	{ "kind", read_nothing, 0, 0, 0, true },
+	{ "bootloader", read_argv, AT(config_control, bootloader_argv), 0, 0, true },
+	{ "application", read_argv, AT(config_control, application_argv), 0, 0, true },
+	{ "timeout_ms", read_number, AT(config_control, timeout_ms), 1, 600000, false },
+};
+static const struct {
+	const struct member *members;
+	size_t count;
+} control_tables[CONTROL_KIND_COUNT] = {
+	[CONTROL_MANUAL] = { MEMBERS(manual_members) },
+	[CONTROL_LINES] = { MEMBERS(lines_members) },
+	[CONTROL_COMMAND] = { MEMBERS(command_members) },
+};
+
+/* false: told. */
+static bool read_kind(struct reading *r, const struct json *node, enum control_kind *kind)
+{
+	const char *text = json_string(json_get(node, "kind"));
+
+	for (int i = 0; text && i < CONTROL_KIND_COUNT; i++) {
+		if (!strcmp(control_kind_name((enum control_kind)i), text)) {
+			*kind = (enum control_kind)i;
+			return true;
+		}
+	}
+	size_t was = reading_enter(r, "kind", 0);
+
+	if (text)
+		reading_error(r,
+			"\"%s\" is not supported by this version; one of manual, lines, command",
+			text);
+	else
+		reading_error(r, "must be one of \"manual\", \"lines\", \"command\"");
+	reading_leave(r, was);
+	return false;
+}
+
+static void read_control(
+	struct reading *r, const struct json *node, const struct member *member, void *slot)
+{
+	struct config_control *control = slot;
+
+	(void)member;
+	if (json_type(node) != JSON_OBJECT) {
+		reading_error(r, "must be an object");
+		return;
+	}
+	if (!read_kind(r, node, &control->kind))
+		return;
+	read_object(r, node, control_tables[control->kind].members,
+		control_tables[control->kind].count, control);
+	if (control->kind != CONTROL_LINES)
+		return;
+	if (!json_get(node, "reset") && !json_get(node, "boot0"))
+		reading_error(r, "needs \"reset\" or \"boot0\"; without either it is \"manual\"");
+	if (control->reset.is_wired && control->boot0.is_wired &&
+		control->reset.line == control->boot0.line)
+		reading_error(r, "reset and boot0 cannot be on the same line");
+}
+
+static void read_frame(
+	struct reading *r, const struct json *node, const struct member *member, void *slot)
+{
+	const char *text = json_string(node);
+
+	(void)member;
+	if (!text || !wire_frame_parse(text, slot))
+		reading_error(r, "must be one of \"8N1\", \"8E1\", \"8O1\", \"8N2\"");
+}
+
+static void read_auto_baud(
+	struct reading *r, const struct json *node, const struct member *member, void *slot)
+{
+	const char *text = json_string(node);
+	int64_t baud;
+
+	if (text && !strcmp(text, "auto"))
+		*(uint32_t *)slot = 0;
+	else if (json_integer(node, member->min, member->max, &baud))
+		*(uint32_t *)slot = (uint32_t)baud;
+	else
+		reading_error(r, "must be \"auto\" or a whole number from %lld to %lld",
+			(long long)member->min, (long long)member->max);
+}
+
+static void read_console(
+	struct reading *r, const struct json *node, const struct member *member, void *slot)
+{
+	static const struct member members[] = {
+		{ "baud", read_number, AT(config_board, console.baud), 50, 4000000, false },
+		{ "frame", read_frame, AT(config_board, console.frame), 0, 0, false },
+		{ "log", read_flag, AT(config_board, console_log), 0, 0, false },
+	};
+
+	(void)member;
+	read_object(r, node, MEMBERS(members), slot);
+}
+
+static void read_bootloader(
+	struct reading *r, const struct json *node, const struct member *member, void *slot)
+{
+	static const struct member members[] = {
+		{ "baud", read_auto_baud, AT(wire_settings, baud), 1200, 2000000, false },
+		{ "frame", read_frame, AT(wire_settings, frame), 0, 0, false },
+	};
+
+	(void)member;
+	read_object(r, node, MEMBERS(members), slot);
+}
+
+static void read_id(
+	struct reading *r, const struct json *node, const struct member *member, void *slot)
+{
+	const char *text = good_text(r, node, CONFIG_PATH_TEXT);
+	const char *what = text ? config_check_id(text) : NULL;
+
+	(void)member;
+	if (what)
+		reading_error(r, "%s", what);
+	else if (text)
+		snprintf(slot, BOARD_ID_TEXT, "%s", text);
+}
+
+static void read_port(
+	struct reading *r, const struct json *node, const struct member *member, void *slot)
+{
+	const char *text = good_text(r, node, (size_t)member->max);
+	const char *what = text ? config_check_port(text) : NULL;
+
+	if (what)
+		reading_error(r, "%s", what);
+	else if (text)
+		set_text(r, slot, text, false);
+}
+
+static void read_tag(
+	struct reading *r, const struct json *node, const struct member *member, void *slot)
+{
+	const char *text = good_text(r, node, (size_t)member->max);
+
+	if (text)
+		push_text(r, slot, text, false);
+}
+
+static void read_tags(
+	struct reading *r, const struct json *node, const struct member *member, void *slot)
+{
+	static const struct member tag = { .read = read_tag, .max = 32 };
+
+	(void)member;
+	read_elements(r, node, &tag, slot);
+}
+
+static void read_unique_id(
+	struct reading *r, const struct json *node, const struct member *member, void *slot)
+{
+	const char *text = json_string(node);
+
+	(void)member;
+	if (json_type(node) == JSON_NULL)
+		return;
+	if (text && strlen(text) == 24 && strspn(text, "0123456789abcdefABCDEF") == 24)
+		set_text(r, slot, text, true);
+	else
+		reading_error(r, "must be null or 24 hexadecimal digits");
+}
+
+static const struct member board_members[] = {
+	{ "id", read_id, AT(config_board, id), 0, 0, true },
+	{ "label", read_text, AT(config_board, label), 0, 100, false },
+	{ "tags", read_tags, AT(config_board, tags), 0, 0, false },
+	{ "port", read_port, AT(config_board, port), 0, 4095, true },
+	{ "console", read_console, 0, 0, 0, false },
+	{ "bootloader", read_bootloader, AT(config_board, bootloader), 0, 0, false },
+	{ "control", read_control, AT(config_board, control), 0, 0, false },
+	{ "expect_unique_id", read_unique_id, AT(config_board, expect_unique_id), 0, 0, false },
+};
+
+void read_board(struct reading *r, const struct json *node, const struct member *member, void *slot)
+{
+	struct config_board *board = config_new_board(slot);
+
+	(void)member;
+	if (!board) {
+		reading_error(r, "out of memory");
+		return;
+	}
+	read_object(r, node, MEMBERS(board_members), board);
+	if (!board->label)
+		set_text(r, &board->label, board->id, false);
+}
