@@ -405,6 +405,7 @@ enum err boot_connect(struct boot *boot, struct why *why)
 		.boot = boot,
 		.try_ms = wait_ms / MAX_SYNC_BYTES > SYNC_MS ? wait_ms / MAX_SYNC_BYTES : SYNC_MS,
 	};
+	struct why last = { 0 };
 	enum err e;
 
 	boot->device = (struct device){ 0 };
@@ -414,10 +415,13 @@ enum err boot_connect(struct boot *boot, struct why *why)
 		return why_set(why, e, "the port does not take the bootloader's rate and frame");
 	search.until_ms = now_ms(boot) + wait_ms;
 	e = find_rom(&search, why);
+	if (e)
+		return e;
+	boot->is_connected = true;
+	e = identify(boot, &last); /* last: some refusals in it are no failure */
 	boot->is_connected = !e;
-	if (!e)
-		e = identify(boot, why);
-	boot->is_connected = !e;
+	if (e)
+		boot_tell(why, &last);
 	return e;
 }
 

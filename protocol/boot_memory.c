@@ -134,6 +134,8 @@ enum err boot_read_raw(struct boot *boot, uint32_t addr, uint8_t *out, size_t le
 		uint8_t block[FRAME_MAX_DATA];
 
 		e = read_block(boot, addr - skip, block, whole, why);
+		if (e && why && why->has_addr)
+			why->addr = addr; /* what was asked for, not how */
 		if (e)
 			break;
 		memcpy(out, block + skip, part);

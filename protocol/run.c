@@ -120,21 +120,37 @@ static enum err mismatch(
 	return why_at(why, ERR_VERIFY, addr, "the flash holds something else than the image");
 }
 
+/* The first byte that differs; len: none. */
+static uint32_t first_difference(const uint8_t *want, const uint8_t *have, uint32_t len)
+{
+	uint32_t i = 0;
+
+	while (i < len && want[i] == have[i])
+		i++;
+	return i;
+}
+
+/* Read data carry no checksum (section 4, 0x11): what differs is read again before it is told. */
 static enum err do_verify(struct run *run, const struct step *step, struct why *why)
 {
 	uint8_t want[FRAME_MAX_DATA], have[FRAME_MAX_DATA];
-	enum err e;
+	uint32_t i = 0;
 
 	run->addr = step->addr + run->offset;
 	run->len = block_len(step, run->offset);
 	plan_content(run->plan, run->addr, want, run->len);
-	e = boot_read(run->boot, run->addr, have, run->len, why);
-	if (e)
-		return e;
-	for (uint32_t i = 0; i < run->len; i++) {
-		if (want[i] != have[i])
-			return mismatch(run, run->addr + i, want[i], have[i], why);
+	for (unsigned tries = 0; tries < 2; tries++) {
+		const enum err e = boot_read(run->boot, run->addr, have, run->len, why);
+
+		if (e)
+			return e;
+		i = first_difference(want, have, run->len);
+		if (i == run->len)
+			break;
+		run->boot->retries += !tries;
 	}
+	if (i < run->len)
+		return mismatch(run, run->addr + i, want[i], have[i], why);
 	run->offset += run->len;
 	return ERR_OK;
 }
