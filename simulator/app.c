@@ -24,6 +24,11 @@ static bool print_texts(struct span image, struct buf *out)
 	for (size_t at = 0; at < image.len && out->len < end;) {
 		struct span run = { image.ptr + at, image.len - at };
 
+		/* Most of a flash is blank: no run that is long enough begins in these bytes. */
+		if (run.len >= APP_TEXT_MIN && !is_text(run.ptr[APP_TEXT_MIN - 1])) {
+			at += APP_TEXT_MIN;
+			continue;
+		}
 		run.len = text_length(run);
 		at += run.len + 1;
 		if (run.len < APP_TEXT_MIN)

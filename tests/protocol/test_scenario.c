@@ -11,7 +11,7 @@
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof(*(a)))
 
-enum { SCENARIOS_PER_PART = 400 };
+enum { SCENARIOS_PER_PART = 300 };
 
 enum fault {
 	FAULT_NONE,
