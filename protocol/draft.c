@@ -130,7 +130,7 @@ static enum err disagree(const struct draft *d, const struct piece *p, uint32_t 
 
 	if (why && is_borrowed)
 		why->offset = (uint64_t)(p->ptr - d->file.ptr) + at;
-	return why_at(why, ERR_IMAGE, p->addr + at, "two records disagree on this byte");
+	return why_at(why, ERR_IMAGE, p->addr + at, "two parts of the file disagree on this byte");
 }
 
 /* Lays piece p over the segment, which starts at or before it and reaches it. */

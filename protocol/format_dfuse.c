@@ -74,12 +74,18 @@ static const uint8_t *take(struct cursor *c, size_t len)
 
 static enum err take_element(struct cursor *c, struct why *why)
 {
+	const uint64_t offset = c->at;
 	const uint8_t *head = take(c, ELEMENT_SIZE);
 	const uint8_t *data = head ? take(c, get_le32(head + 4)) : NULL;
 
 	if (!data)
 		return cut_short(c, why);
-	return draft_add(c->draft, get_le32(head), (struct span){ data, get_le32(head + 4) }, why);
+	const struct span bytes = { data, get_le32(head + 4) };
+	enum err e = draft_add(c->draft, get_le32(head), bytes, why);
+
+	if (e && why)
+		why->offset = offset;
+	return e;
 }
 
 /* The elements of one target fill it exactly. */
