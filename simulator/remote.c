@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: MIT */
+/* remote.c - the commands of the control socket. */
+#include "simulator/remote.h"
+
+#include "simulator/sim.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+	const char *name;
+	unsigned bit;
+} quirks[] = {
+	{ "double-ack-at-sync", SIM_DOUBLE_ACK_AT_SYNC },
+	{ "wrong-get-count", SIM_WRONG_GET_COUNT },
+	{ "double-nack-protected", SIM_DOUBLE_NACK_PROTECTED },
+	{ "no-nack-bad-address", SIM_NO_NACK_BAD_ADDRESS },
+	{ "refuse-short-system-reads", SIM_REFUSE_SHORT_SYSTEM_READS },
+	{ "silent-write-failure", SIM_SILENT_WRITE_FAILURE },
+	{ "deaf", SIM_DEAF },
+	{ "needs-parity", SIM_NEEDS_PARITY },
+};
+
+unsigned remote_quirk(const char *name)
+{
+	for (size_t i = 0; i < sizeof(quirks) / sizeof(*quirks); i++) {
+		if (!strcmp(name, quirks[i].name))
+			return quirks[i].bit;
+	}
+	return 0;
+}
+
+const char *remote_quirk_name(size_t index)
+{
+	return index < sizeof(quirks) / sizeof(*quirks) ? quirks[index].name : NULL;
+}
+
+/* One request: its words, and the answer so far. */
+struct request {
+	struct remote *remote;
+	char *words[4];
+	size_t count;
+	char *answer;
+};
+
+__attribute__((format(printf, 2, 3))) static void refuse(
+	const struct request *r, const char *format, ...)
+{
+	va_list args;
+	const int at = snprintf(r->answer, REMOTE_ANSWER_MAX, "error ");
+
+	va_start(args, format);
+	vsnprintf(r->answer + at, (size_t)(REMOTE_ANSWER_MAX - at), format, args);
+	va_end(args);
+}
+
+static bool number_of(const struct request *r, size_t word, unsigned long max, unsigned long *value)
+{
+	const char *const text = r->words[word];
+	char *end;
+
+	*value = strtoul(text, &end, 0);
+	if (*text >= '0' && *text <= '9' && !*end && *value <= max)
+		return true;
+	refuse(r, "not a number up to %lu: %s", max, text);
+	return false;
+}
+
+/* "0" or "off", "1" or "on". */
+static bool flag_of(const struct request *r, size_t word, bool *value)
+{
+	const char *const text = r->words[word];
+
+	*value = !strcmp(text, "1") || !strcmp(text, "on");
+	if (*value || !strcmp(text, "0") || !strcmp(text, "off"))
+		return true;
+	refuse(r, "neither on nor off: %s", text);
+	return false;
+}
+
+static uint64_t now_ns(const struct request *r)
+{
+	return r->remote->hooks.now_ns(r->remote->hooks.ctx);
+}
+
+static void do_bootloader(const struct request *r)
+{
+	machine_set_boot0(r->remote->machine, true);
+	machine_pulse_reset(r->remote->machine, now_ns(r));
+}
+
+static void do_application(const struct request *r)
+{
+	machine_set_boot0(r->remote->machine, false);
+	machine_pulse_reset(r->remote->machine, now_ns(r));
+}
+
+static void do_reset(const struct request *r)
+{
+	machine_pulse_reset(r->remote->machine, now_ns(r));
+}
+
+static void do_boot0(const struct request *r)
+{
+	bool high;
+
+	if (flag_of(r, 1, &high))
+		machine_set_boot0(r->remote->machine, high);
+}
+
+static void do_power(const struct request *r)
+{
+	bool on;
+
+	if (flag_of(r, 1, &on))
+		machine_set_power(r->remote->machine, on, now_ns(r));
+}
+
+static void plug(const struct request *r, bool in)
+{
+	const char *const why = r->remote->hooks.plug(r->remote->hooks.ctx, in);
+
+	if (why)
+		refuse(r, "%s", why);
+	else
+		r->remote->is_plugged = in;
+}
+
+static void do_unplug(const struct request *r)
+{
+	plug(r, false);
+}
+
+static void do_replug(const struct request *r)
+{
+	plug(r, true);
+}
+
+static void do_dump(const struct request *r)
+{
+	const char *const why = r->remote->hooks.dump(r->remote->hooks.ctx, r->words[1]);
+
+	if (why)
+		refuse(r, "%s", why);
+}
+
+static void set_line(const struct request *r, enum wire_line line)
+{
+	bool set;
+
+	if (flag_of(r, 1, &set))
+		wiring_set(&r->remote->wiring, r->remote->machine, line, set, now_ns(r));
+}
+
+static void do_dtr(const struct request *r)
+{
+	set_line(r, WIRE_DTR);
+}
+
+static void do_rts(const struct request *r)
+{
+	set_line(r, WIRE_RTS);
+}
+
+static void do_parity(const struct request *r)
+{
+	static const struct {
+		const char *name;
+		enum wire_frame frame;
+	} frames[] = { { "8n1", WIRE_8N1 }, { "8e1", WIRE_8E1 }, { "8o1", WIRE_8O1 },
+		{ "8n2", WIRE_8N2 }, { "none", LINE_ANY_FRAME } };
+
+	for (size_t i = 0; i < sizeof(frames) / sizeof(*frames); i++) {
+		if (!strcmp(r->words[1], frames[i].name)) {
+			r->remote->host_frame = frames[i].frame;
+			return;
+		}
+	}
+	refuse(r, "no such frame: %s", r->words[1]);
+}
+
+static void do_protect(const struct request *r)
+{
+	bool on;
+
+	if (flag_of(r, 1, &on))
+		r->remote->machine->memory.flash.is_readout_protected = on;
+}
+
+static void do_write_protect(const struct request *r)
+{
+	struct flash *flash = &r->remote->machine->memory.flash;
+	unsigned long sector;
+	bool on;
+
+	if (number_of(r, 1, part_sector_count(flash->part) - 1, &sector) && flag_of(r, 2, &on))
+		flash_protect(flash, (uint32_t)sector, on);
+}
+
+static void do_quirk(const struct request *r)
+{
+	const unsigned bit = remote_quirk(r->words[1]);
+	unsigned *const set = &r->remote->machine->rom.quirks;
+	bool on;
+
+	if (!bit)
+		refuse(r, "no such quirk: %s", r->words[1]);
+	else if (flag_of(r, 2, &on))
+		*set = on ? *set | bit : *set & ~bit;
+}
+
+/* fail nack N COMMAND, fail mute N COMMAND; fail drop-to-host N and its like. */
+static void do_fail(const struct request *r)
+{
+	struct machine *machine = r->remote->machine;
+	const struct {
+		const char *name;
+		unsigned *nth;
+		struct rom_fault *fault;
+	} faults[] = {
+		{ "drop-to-host", &machine->faults.drop_to_host, NULL },
+		{ "corrupt-to-host", &machine->faults.corrupt_to_host, NULL },
+		{ "drop-to-board", &machine->faults.drop_to_board, NULL },
+		{ "corrupt-to-board", &machine->faults.corrupt_to_board, NULL },
+		{ "nack", &machine->rom.nack.nth, &machine->rom.nack },
+		{ "mute", &machine->rom.mute.nth, &machine->rom.mute },
+	};
+	unsigned long nth, command = 0;
+
+	for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++) {
+		if (strcmp(r->words[1], faults[i].name))
+			continue;
+		if (faults[i].fault ? r->count != 4 : r->count != 3) {
+			refuse(r, "%s takes %s", r->words[1],
+				faults[i].fault ? "N and a command's code" : "N");
+			return;
+		}
+		if (!number_of(r, 2, UINT32_MAX, &nth) ||
+			(faults[i].fault && !number_of(r, 3, 0xFF, &command)))
+			return;
+		*faults[i].nth = (unsigned)nth;
+		if (faults[i].fault)
+			faults[i].fault->command = (uint8_t)command;
+		return;
+	}
+	refuse(r, "no such fault: %s", r->words[1]);
+}
+
+static const char *running(const struct machine *machine)
+{
+	if (machine_runs_rom(machine))
+		return "rom";
+	return machine_runs_application(machine) ? "application" : "nothing";
+}
+
+static void do_stats(const struct request *r)
+{
+	const struct machine *machine = r->remote->machine;
+
+	snprintf(r->answer, REMOTE_ANSWER_MAX,
+		"ok part=%s runs=%s plugged=%d protected=%d resets=%u erases=%u writes=%u "
+		"to_host=%" PRIu64 " to_board=%" PRIu64 " lost=%" PRIu64 " frame=%s dtr=%d rts=%d",
+		machine->memory.part->name, running(machine), r->remote->is_plugged,
+		machine->memory.flash.is_readout_protected, machine->stats.resets,
+		machine->rom.erases, machine->rom.writes, machine->stats.to_host,
+		machine->stats.to_board, machine->stats.lost,
+		r->remote->host_frame == LINE_ANY_FRAME ? "none"
+							: wire_frame_name(r->remote->host_frame),
+		r->remote->wiring.is_set[WIRE_DTR], r->remote->wiring.is_set[WIRE_RTS]);
+}
+
+static const struct command {
+	const char *name;
+	size_t min, max; /* words, with the name */
+	void (*run)(const struct request *request);
+	const char *usage;
+} commands[] = {
+	{ "bootloader", 1, 1, do_bootloader, "" },
+	{ "application", 1, 1, do_application, "" },
+	{ "reset", 1, 1, do_reset, "" },
+	{ "boot0", 2, 2, do_boot0, " 0|1" },
+	{ "power", 2, 2, do_power, " on|off" },
+	{ "unplug", 1, 1, do_unplug, "" },
+	{ "replug", 1, 1, do_replug, "" },
+	{ "dump", 2, 2, do_dump, " FILE" },
+	{ "dtr", 2, 2, do_dtr, " 0|1" },
+	{ "rts", 2, 2, do_rts, " 0|1" },
+	{ "parity", 2, 2, do_parity, " 8e1|8n1|8o1|8n2|none" },
+	{ "protect", 2, 2, do_protect, " on|off" },
+	{ "write-protect", 3, 3, do_write_protect, " SECTOR on|off" },
+	{ "quirk", 3, 3, do_quirk, " NAME on|off" },
+	{ "fail", 3, 4, do_fail, " NAME N [COMMAND]" },
+	{ "stats", 1, 1, do_stats, "" },
+};
+
+static void dispatch(const struct request *r)
+{
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+		const struct command *command = &commands[i];
+
+		if (strcmp(r->words[0], command->name))
+			continue;
+		if (r->count < command->min || r->count > command->max)
+			refuse(r, "usage: %s%s", command->name, command->usage);
+		else
+			command->run(r);
+		return;
+	}
+	refuse(r, "no such command: %s", r->words[0]);
+}
+
+/* An answer is one line: what was quoted into it may hold anything. */
+static void end_line(char answer[REMOTE_ANSWER_MAX])
+{
+	const size_t len = strnlen(answer, REMOTE_ANSWER_MAX - 2);
+
+	for (size_t i = 0; i < len; i++) {
+		if ((unsigned char)answer[i] < 0x20 || answer[i] == 0x7F)
+			answer[i] = '?';
+	}
+	answer[len] = '\n';
+	answer[len + 1] = '\0';
+}
+
+void remote_do(struct remote *remote, const char *line, char answer[REMOTE_ANSWER_MAX])
+{
+	struct request r = { .remote = remote, .answer = answer };
+	char copy[REMOTE_LINE_MAX];
+	char *rest = NULL;
+	const int len = snprintf(copy, sizeof(copy), "%s", line);
+
+	snprintf(answer, REMOTE_ANSWER_MAX, "ok");
+	if (len < 0 || (size_t)len >= sizeof(copy)) {
+		refuse(&r, "the line is too long");
+	} else {
+		char *word = strtok_r(copy, " \t\r", &rest);
+
+		for (; word && r.count < 4; word = strtok_r(NULL, " \t\r", &rest))
+			r.words[r.count++] = word;
+		if (word)
+			refuse(&r, "too many words");
+		else if (!r.count)
+			refuse(&r, "no command");
+		else
+			dispatch(&r);
+	}
+	end_line(answer);
+}
