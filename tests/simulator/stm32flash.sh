@@ -42,8 +42,9 @@ image=$dir/image.bin
 {
 	printf '\x00\x02\x00\x20\x09\x00\x00\x08\x00\xBF\xFE\xE7Hello from %s\r\n' "$part"
 	seq 1 2000
-} | head -c 6528 >"$image"
-size=$(wc -c <"$image")
+} >"$image"
+size=6528
+truncate -s "$size" "$image"
 
 board bootloader >/dev/null
 flash || die "did not identify it"
