@@ -76,6 +76,8 @@ const boardPath = (id) => `api/v1/boards/${encodeURIComponent(id)}`;
 
 /** @returns {Promise<{boards: import('./types.js').Board[]}>} */
 export const getBoards = () => get('api/v1/boards');
+/** @param {string} board @returns {Promise<import('./types.js').Device>} */
+export const getDevice = (board) => get(`${boardPath(board)}/device`);
 /** @returns {Promise<{firmware: import('./types.js').Firmware[]}>} */
 export const getFirmware = () => get('api/v1/firmware');
 /** @param {string} board @returns {Promise<{jobs: import('./types.js').Job[]}>} */
@@ -94,7 +96,11 @@ export const cancelJob = (id) => request('DELETE', `api/v1/jobs/${encodeURICompo
 export async function startImageJob(board, verb, firmware, query = {}) {
   const isFile = firmware instanceof Blob;
   const response = await request('POST', `${boardPath(board)}/${verb}`, {
-    query: { ...query, ...(isFile ? {} : { firmware: firmware.sha256 }) },
+    query: {
+      ...query,
+      name: firmware.name || undefined,
+      firmware: isFile ? undefined : firmware.sha256,
+    },
     body: isFile ? firmware : null,
     headers: isFile ? { ...ASYNC, 'Content-Type': 'application/octet-stream' } : ASYNC,
   });

@@ -62,10 +62,10 @@ export function openTerminal(host, onTyped) {
     fontFamily: variable(host, '--font-mono') || 'monospace',
     fontSize: 13,
     lineHeight: 1.25,
+    minimumContrastRatio: 4.5,
     scrollback: SCROLLBACK_LINES,
     screenReaderMode: false,
     theme: themeOf(host),
-    // Tab leaves the terminal, so that the keyboard is not caught in it: see keys below.
   });
   const dark = matchMedia('(prefers-color-scheme: dark)');
   const repaint = () => {
@@ -73,6 +73,7 @@ export function openTerminal(host, onTyped) {
   };
   const observer = new ResizeObserver(() => fit(terminal, host));
   terminal.open(host);
+  // Shift and Tab leave the terminal: the keyboard is not caught in it.
   terminal.attachCustomKeyEventHandler((event) => event.key !== 'Tab' || !event.shiftKey);
   onlyTyped(terminal, onTyped);
   observer.observe(host);

@@ -21,6 +21,7 @@
  *   bytes_per_second?: number, seconds_left?: number | null}} Progress */
 /** @typedef {{id: string, board: string, kind: string, state: string, created: string,
  *   started: string | null, finished: string | null, name?: string | null,
+ *   parameters?: Record<string, any> | null,
  *   image: {sha256: string, format: string, bytes: number} | null, progress: Progress | null,
  *   result: any, error: ProblemBody | null}} Job */
 /** @typedef {{sha256: string, name: string | null, bytes: number, added?: string,

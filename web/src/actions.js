@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+// What a person can ask for, carried out: each takes the wish and tells the state what came of it.
+import * as api from './api.js';
+
+/** @typedef {{dispatch: (event: {type: string, [more: string]: any}) => void,
+ *   session: (board: string) => import('./reduce.js').Session,
+ *   image: (board: string) => string | null, refresh: () => Promise<void>,
+ *   save: (name: string, blob: Blob) => void}} House */
+
+/**
+ * Runs a request that becomes a job; a refusal becomes the board's problem.
+ * @param {House} house @param {string} board @param {() => Promise<any>} request
+ */
+async function accept(house, board, request) {
+  house.dispatch({ type: 'sending', board });
+  try {
+    house.dispatch({ type: 'accepted', board, job: await request() });
+  } catch (error) {
+    house.dispatch({ type: 'problem', board, problem: problemOf(error) });
+  }
+}
+
+/** @param {unknown} error @returns {import('./types.js').ProblemBody} */
+export function problemOf(error) {
+  if (error instanceof api.Problem) return error.body;
+  return { title: 'The page failed', detail: String(error), status: 0 };
+}
+
+/**
+ * The firmware at hand: by its hash once it is on the shelf, so that it is sent only once.
+ * @param {House} house @param {string} board
+ */
+function firmwareOf(house, board) {
+  const { firmware } = house.session(board);
+  const sha256 = house.image(board);
+  if (firmware instanceof Blob && sha256)
+    return { sha256, name: firmware.name, bytes: firmware.size };
+  return firmware;
+}
+
+/**
+ * @param {House} house @param {string} board @param {'flash' | 'verify'} verb
+ * @param {Record<string, any>} more
+ */
+function withFirmware(house, board, verb, more) {
+  const firmware = firmwareOf(house, board);
+  if (!firmware) return Promise.resolve();
+  const { address, ...rest } = house.session(board).options;
+  const where = address === undefined ? {} : { address };
+  const query = verb === 'verify' ? where : { ...where, ...rest, ...more };
+  const request = () => api.startImageJob(board, verb, firmware, query);
+  return accept(house, board, request);
+}
+
+/** @type {Record<string, (house: House, wish: any) => Promise<void>>} */
+export const actions = {
+  async choose(house, { board, firmware, atOnce }) {
+    house.dispatch({ type: 'chosen', board, firmware });
+    await (atOnce ? actions.flash : actions.plan)(house, { board });
+  },
+  async plan(house, { board, options }) {
+    if (options) house.dispatch({ type: 'options', board, options });
+    await withFirmware(house, board, 'flash', { dry_run: true });
+  },
+  async flash(house, { board }) {
+    await withFirmware(house, board, 'flash', {});
+    await house.refresh();
+  },
+  compare: (house, { board }) => withFirmware(house, board, 'verify', {}),
+  again: (house, { board, atOnce }) => (atOnce ? actions.flash : actions.plan)(house, { board }),
+  async anyway(house, { board, atOnce }) {
+    const options = { ...house.session(board).options, force: true };
+    house.dispatch({ type: 'options', board, options });
+    await actions.again(house, { board, atOnce });
+  },
+  async forget(house, { board }) {
+    house.dispatch({ type: 'forget', board });
+  },
+  async cancel(house, { board, job }) {
+    try {
+      await api.cancelJob(job);
+    } catch (error) {
+      house.dispatch({ type: 'problem', board, problem: problemOf(error) });
+    }
+  },
+  identify: (house, { board }) => accept(house, board, () => api.startJob(board, 'identify')),
+  reset: (house, { board, parameters }) =>
+    accept(house, board, () => api.startJob(board, 'reset', parameters)),
+  go: (house, { board, parameters }) =>
+    accept(house, board, () => api.startJob(board, 'go', parameters)),
+  erase: (house, { board, parameters }) =>
+    accept(house, board, () => api.startJob(board, 'erase', parameters)),
+  async read(house, { board, query }) {
+    house.dispatch({ type: 'forget', board });
+    try {
+      const { name, blob } = await api.readMemory(board, query);
+      house.save(name, blob);
+    } catch (error) {
+      house.dispatch({ type: 'problem', board, problem: problemOf(error) });
+    }
+  },
+};

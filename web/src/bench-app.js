@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: MIT
+import { html, nothing } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
+import { actions, problemOf } from './actions.js';
+import * as api from './api.js';
+import { Element } from './element.js';
+import { EMPTY, reduce, viewOf } from './reduce.js';
+import { watchAll, watchBoard } from './stream.js';
+import { isFinal } from './words.js';
+
+/** Under which problems of the log-in form stand; no board's id looks like it. */
+const LOG_IN = 'log in';
+
+/** "#board/ID" names a board; anything else is the list. @param {string} hash */
+export function routeOf(hash) {
+  const match = /^#board\/([a-z0-9-]{1,32})$/.exec(hash);
+  return match ? match[1] : '';
+}
+
+/** The application: holds the state, carries out wishes, listens to the server. */
+class BenchApp extends Element {
+  static properties = {
+    bench: { state: true },
+    boardId: { state: true },
+    refused: { state: true },
+  };
+
+  constructor() {
+    super();
+    this.bench = EMPTY;
+    this.boardId = '';
+    this.refused = '';
+    /** @type {import('./stream.js').Stream | null} */
+    this.stream = null;
+    this.route = () => this.go(routeOf(location.hash));
+    /** @type {import('./actions.js').House} */
+    this.house = {
+      dispatch: (event) => this.dispatch(event),
+      session: (board) =>
+        this.bench.sessions[board] ??
+        reduce(EMPTY, { type: 'options', board, options: {} }).sessions[board],
+      image: (board) =>
+        this.bench.jobs[this.bench.sessions[board]?.planJob ?? '']?.image?.sha256 ?? null,
+      refresh: () => this.loadAround(),
+      save: (name, blob) => this.save(name, blob),
+    };
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    addEventListener('hashchange', this.route);
+    this.addEventListener('want', this.fulfil);
+    this.addEventListener('save', (/** @type {any} */ event) =>
+      this.save(event.detail.name, event.detail.blob),
+    );
+    this.addEventListener('input-bytes', (/** @type {any} */ event) =>
+      this.sendInput(event.detail.bytes),
+    );
+    this.boardId = routeOf(location.hash);
+    this.start();
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    removeEventListener('hashchange', this.route);
+    this.stream?.close();
+  }
+
+  /** @param {{type: string, [more: string]: any}} event */
+  dispatch(event) {
+    this.bench = reduce(this.bench, event);
+  }
+
+  /** @param {any} event */
+  fulfil(event) {
+    const { what, ...wish } = event.detail;
+    if (what === 'logIn') this.logIn(wish.token);
+    else actions[what](this.house, wish);
+  }
+
+  async start() {
+    await this.loadBoards();
+    if (!this.bench.needsLogIn) this.listen();
+  }
+
+  /** @param {string} board */
+  go(board) {
+    if (board === this.boardId) return;
+    this.boardId = board;
+    this.refused = '';
+    scrollTo(0, 0);
+    if (!this.bench.needsLogIn) this.listen();
+  }
+
+  /** @param {() => Promise<void>} load @param {string} [board] */
+  async attempt(load, board = '') {
+    try {
+      await load();
+    } catch (error) {
+      this.dispatch({ type: 'problem', board, problem: problemOf(error) });
+    }
+  }
+
+  loadBoards() {
+    return this.attempt(async () => {
+      this.dispatch({ type: 'boards', ...(await api.getBoards()) });
+      this.dispatch({ type: 'forget', board: '' });
+    });
+  }
+
+  /** What the events do not carry: the shelf, and the history of a board. */
+  loadAround() {
+    return this.attempt(async () => {
+      const board = this.boardId;
+      this.dispatch({ type: 'firmware', ...(await api.getFirmware()) });
+      if (board) this.dispatch({ type: 'jobs', ...(await api.getJobs(board)) });
+      if (board) await this.loadDevice(board);
+    });
+  }
+
+  /** The sectors, which are not in the board's short shape. @param {string} board */
+  async loadDevice(board) {
+    const known = this.bench.devices[board];
+    const now = this.bench.boards[board]?.device;
+    if (!now || (known?.product_id === now.product_id && known.unique_id === now.unique_id)) return;
+    this.dispatch({ type: 'device', board, device: await api.getDevice(board) });
+  }
+
+  listen() {
+    this.stream?.close();
+    this.dispatch({ type: 'link', link: 'connecting' });
+    const board = this.boardId;
+    const onLink = (/** @type {'open' | 'lost' | 'gone'} */ link) => this.linked(link);
+    const onEvent = (/** @type {any} */ event) => this.heard(event);
+    this.stream = board
+      ? watchBoard(board, {
+          onLink,
+          onEvent,
+          onBytes: (offset, bytes) => this.page?.console?.feed(offset, bytes),
+          place: () => (this.page?.boardId === board ? this.page.console?.place : {}),
+        })
+      : watchAll({ onLink, onEvent });
+  }
+
+  /** @returns {any} */
+  get page() {
+    return this.querySelector('board-page');
+  }
+
+  /** @param {'open' | 'lost' | 'gone'} link */
+  async linked(link) {
+    this.dispatch({ type: 'link', link });
+    if (link === 'open') await this.loadAround();
+    else await this.loadBoards();
+    if (this.bench.needsLogIn) this.stream?.close();
+  }
+
+  /** @param {any} event */
+  async heard(event) {
+    this.dispatch(event);
+    if (!this.boardId || event.board !== this.boardId) return;
+    if (event.type === 'board')
+      await this.attempt(() => this.loadDevice(this.boardId), this.boardId);
+    if (event.type === 'job' && isFinal(event.job)) await this.loadAround();
+    if (event.type === 'refused')
+      this.refused = event.problem?.detail ?? 'The board does not take input now.';
+    if (!['snapshot', 'gap', 'mark'].includes(event.type)) return;
+    await this.updateComplete;
+    this.toConsole(event);
+  }
+
+  /** @param {any} event */
+  toConsole(event) {
+    const console = this.page?.console;
+    if (!console) return;
+    if (event.type === 'gap') console.gap(event.to, event.lost ?? 0);
+    else if (event.type === 'mark') console.mark(event);
+    else console.follow(event.state.console.stream);
+    for (const mark of event.marks ?? []) console.mark(mark);
+  }
+
+  /** @param {Uint8Array<ArrayBuffer>} bytes */
+  sendInput(bytes) {
+    this.refused = this.stream?.send(bytes) ? '' : 'Not sent: the connection to benchd is lost.';
+  }
+
+  /** @param {string} token */
+  async logIn(token) {
+    try {
+      await api.logIn(token);
+    } catch (error) {
+      this.dispatch({ type: 'problem', board: LOG_IN, problem: problemOf(error) });
+      return;
+    }
+    this.dispatch({ type: 'forget', board: LOG_IN });
+    await this.start();
+  }
+
+  /** @param {string} name @param {Blob} blob */
+  save(name, blob) {
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(blob);
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  }
+
+  /** @param {Map<string, unknown>} changed */
+  updated(changed) {
+    if (!changed.has('bench') && !changed.has('boardId')) return;
+    const board = this.bench.boards[this.boardId];
+    const view = board ? viewOf(this.bench, board.id) : null;
+    const mark =
+      view?.kind === 'work'
+        ? `${percent(this.bench.progress[this.boardId] ?? view.job.progress)} `
+        : '';
+    document.title = `${mark}${board ? `${board.label} · ` : ''}benchd`;
+  }
+
+  banner() {
+    const { link, isLoaded } = this.bench;
+    if (this.bench.needsLogIn || link === 'open' || (link === 'connecting' && isLoaded))
+      return nothing;
+    if (link === 'gone') return html`<p class="banner" role="alert">This board was removed.</p>`;
+    if (link === 'connecting') return nothing;
+    return html`<p class="banner" id="link-lost" role="alert">
+      The connection to benchd is lost. What you see may be old; it connects again by itself.
+    </p>`;
+  }
+
+  render() {
+    const bench = this.bench;
+    return html`<a class="skip" href="#main" @click=${this.skip}>Skip to the content</a>
+      <header class="top">
+        <a class="brand" href="#"><img src="favicon.svg" alt="" width="28" height="28" />benchd</a>
+        <span class="spacer"></span>
+        <span class="link-state link-${bench.link}"><i class="led"></i>${LINK_WORDS[bench.link]}</span>
+      </header>
+      ${this.banner()}
+      <main id="main" tabindex="-1">${this.main(bench)}</main>`;
+  }
+
+  /** @param {Event} event the hash is the route: it stays */
+  skip(event) {
+    event.preventDefault();
+    /** @type {HTMLElement} */ (this.querySelector('#main')).focus();
+  }
+
+  /** @param {import('./reduce.js').Bench} bench */
+  main(bench) {
+    if (bench.needsLogIn) return html`<log-in .problem=${bench.problems[LOG_IN] ?? null}></log-in>`;
+    if (this.boardId)
+      return keyed(
+        this.boardId,
+        html`<board-page .bench=${bench} .boardId=${this.boardId} .refused=${this.refused}></board-page>`,
+      );
+    return html`<board-list .bench=${bench}></board-list>`;
+  }
+}
+
+/** @type {Record<string, string>} */
+const LINK_WORDS = {
+  open: 'Live',
+  connecting: 'Connecting',
+  lost: 'Not connected',
+  gone: 'Removed',
+};
+
+/** @param {import('./types.js').Progress | null} progress */
+const percent = (progress) =>
+  progress?.total ? `${Math.floor((progress.done / progress.total) * 100)} %` : '…';
+
+customElements.define('bench-app', BenchApp);

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+import { html, nothing } from 'lit';
+import { ConsoleLog } from './console-log.js';
+import { Element } from './element.js';
+import { openTerminal } from './terminal.js';
+import { bytes as bytesWord, plural } from './words.js';
+
+/** @type {Record<string, string>} */
+const LINE_ENDS = { cr: '\r', lf: '\n', crlf: '\r\n' };
+const LINE_END_KEY = 'benchd-line-end';
+const CANNOT = {
+  absent: 'The board is not connected.',
+  busy: 'The board is being worked on.',
+  bootloader: 'The board is in its bootloader; reset it to talk to the program.',
+};
+const NEWLINE = 10;
+
+/** @param {import('./console-log.js').Piece} piece */
+function annotation(piece) {
+  if (piece.kind === 'gap') return `${plural(piece.lost, 'byte')} lost here`;
+  if (piece.kind !== 'mark') return '';
+  const time = piece.time ? ` ${new Date(piece.time).toLocaleTimeString()}` : '';
+  return `${piece.mark}${time}`;
+}
+
+/** What the board prints, and what one says to it. Emits "input" with bytes. */
+class BoardConsole extends Element {
+  static properties = {
+    board: {},
+    refused: {},
+    isPaused: { state: true },
+    waiting: { state: true },
+    lineEnd: { state: true },
+    isEmpty: { state: true },
+  };
+
+  constructor() {
+    super();
+    /** @type {import('./types.js').Board | null} */
+    this.board = null;
+    this.refused = '';
+    this.isPaused = false;
+    this.waiting = 0;
+    this.isEmpty = true;
+    this.lineEnd = localStorage.getItem(LINE_END_KEY) ?? 'crlf';
+    this.log = new ConsoleLog();
+    /** @type {import('./console-log.js').Piece[]} */
+    this.held = [];
+    /** @type {ReturnType<typeof openTerminal> | null} */
+    this.screen = null;
+    this.isAtLineStart = true;
+    this.stream = '';
+  }
+
+  firstUpdated() {
+    const host = /** @type {HTMLElement} */ (this.querySelector('.screen'));
+    this.screen = openTerminal(host, (text) => this.typed(text));
+    this.show(this.held.splice(0));
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.screen?.dispose();
+    this.screen = null;
+  }
+
+  /** Where to go on after the connection was lost. */
+  get place() {
+    return this.log.next === null ? {} : { from: this.log.next, stream: this.stream };
+  }
+
+  /** Another stream than before: the offsets have restarted. @param {string} stream */
+  follow(stream) {
+    const isOther = this.stream !== '' && this.stream !== stream;
+    this.stream = stream;
+    if (!isOther) return;
+    this.log.restart();
+    this.take([{ kind: 'mark', mark: 'benchd was restarted' }]);
+  }
+
+  /** @param {number} offset @param {Uint8Array} bytes */
+  feed(offset, bytes) {
+    this.take(this.log.feed(offset, bytes));
+  }
+
+  /** @param {number} to @param {number} lost */
+  gap(to, lost) {
+    this.take(this.log.gap(to, lost));
+  }
+
+  /** @param {{offset: number, mark: string, time?: string}} mark */
+  mark(mark) {
+    this.take(this.log.mark(mark));
+  }
+
+  /** @param {import('./console-log.js').Piece[]} pieces */
+  take(pieces) {
+    if (this.screen && !this.isPaused) {
+      this.show(pieces);
+      return;
+    }
+    this.held.push(...pieces);
+    this.waiting += pieces.reduce(
+      (sum, one) => sum + (one.kind === 'bytes' ? one.bytes.length : 0),
+      0,
+    );
+  }
+
+  /** @param {import('./console-log.js').Piece[]} pieces */
+  show(pieces) {
+    for (const piece of pieces) {
+      if (piece.kind === 'bytes') {
+        this.screen?.write(piece.bytes.slice());
+        this.isAtLineStart = piece.bytes[piece.bytes.length - 1] === NEWLINE;
+        this.isEmpty = false;
+        continue;
+      }
+      const start = this.isAtLineStart ? '' : '\r\n';
+      this.screen?.write(`${start}\x1b[0;38;5;247m── ${annotation(piece)} ──\x1b[0m\r\n`);
+      this.isAtLineStart = true;
+      this.isEmpty = false;
+    }
+  }
+
+  pause() {
+    this.isPaused = !this.isPaused;
+    if (this.isPaused) return;
+    this.waiting = 0;
+    this.show(this.held.splice(0));
+    this.screen?.toEnd();
+  }
+
+  clear() {
+    this.held = [];
+    this.waiting = 0;
+    this.screen?.reset();
+    this.isAtLineStart = true;
+    this.isEmpty = true;
+  }
+
+  download() {
+    this.emit('save', { name: `${this.board?.id ?? 'board'}-console.txt`, blob: this.log.file() });
+  }
+
+  /** @param {string} text */
+  typed(text) {
+    const out = text.replace(/\r\n|\r|\n/g, LINE_ENDS[this.lineEnd] ?? '\r\n');
+    this.emit('input-bytes', { bytes: new TextEncoder().encode(out) });
+  }
+
+  /** @param {SubmitEvent} event */
+  send(event) {
+    event.preventDefault();
+    const form = /** @type {HTMLFormElement} */ (event.target);
+    const field = /** @type {HTMLInputElement} */ (form.elements.namedItem('line'));
+    this.typed(`${field.value}\r`);
+    field.value = '';
+    field.focus();
+  }
+
+  /** @param {any} event */
+  chooseLineEnd(event) {
+    this.lineEnd = event.target.value;
+    localStorage.setItem(LINE_END_KEY, this.lineEnd);
+  }
+
+  render() {
+    const board = this.board;
+    const why = board && board.state !== 'idle' ? CANNOT[board.state] : '';
+    return html`<section class="console" id="console" aria-labelledby="console-title">
+      ${this.tools(board)}
+      <div class="screen-frame ${board?.state === 'idle' ? '' : 'screen-off'}">
+        <div class="screen" role="log" aria-live="off" aria-label="Console output" tabindex="-1"></div>
+        ${
+          this.isEmpty
+            ? html`<p class="screen-empty">${why || 'Nothing printed yet.'}</p>`
+            : nothing
+        }
+      </div>
+      ${this.line(why)}
+    </section>`;
+  }
+
+  /** @param {import('./types.js').Board | null} board */
+  tools(board) {
+    return html`<header class="panel-head">
+      <h2 id="console-title">Console</h2>
+      ${
+        board
+          ? html`<span class="faint mono">${board.console.baud} ${board.console.frame}</span>`
+          : nothing
+      }
+      <span class="spacer"></span>
+      ${
+        this.isPaused
+          ? html`<span class="faint" role="status">paused, ${bytesWord(this.waiting)} waiting</span>`
+          : nothing
+      }
+      <button type="button" class="small" id="console-pause" aria-pressed=${this.isPaused} @click=${this.pause}>
+        ${this.isPaused ? 'Resume' : 'Pause'}
+      </button>
+      <button type="button" class="small" id="console-clear" @click=${this.clear}>Clear</button>
+      <button type="button" class="small" id="console-download" @click=${this.download}>Download</button>
+    </header>`;
+  }
+
+  /** @param {string} why */
+  line(why) {
+    return html`<form class="send" @submit=${this.send}>
+        <label class="visually-hidden" for="console-line">Line to send</label>
+        <input
+          id="console-line"
+          name="line"
+          type="text"
+          autocomplete="off"
+          autocapitalize="off"
+          spellcheck="false"
+          placeholder=${why || 'Say something to the board'}
+          ?disabled=${why !== ''}
+        />
+        <label class="visually-hidden" for="line-end">Line end</label>
+        <select id="line-end" @change=${this.chooseLineEnd}>
+          <option value="crlf" ?selected=${this.lineEnd === 'crlf'}>CR LF</option>
+          <option value="lf" ?selected=${this.lineEnd === 'lf'}>LF</option>
+          <option value="cr" ?selected=${this.lineEnd === 'cr'}>CR</option>
+        </select>
+        <button type="submit" id="console-send" ?disabled=${why !== ''}>Send</button>
+      </form>
+      ${this.refused ? html`<p class="notice warn" role="alert">${this.refused}</p>` : nothing}`;
+  }
+}
+customElements.define('board-console', BoardConsole);

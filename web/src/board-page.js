@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: MIT
+import { html, nothing } from 'lit';
+import { Element } from './element.js';
+import { jobsOf, viewOf } from './reduce.js';
+import { ago, stateWord } from './words.js';
+
+const AT_ONCE_KEY = 'benchd-at-once';
+
+/** One board: flash it, see its flash, talk to it. */
+class BoardPage extends Element {
+  static properties = { bench: {}, boardId: {}, refused: {}, atOnce: { state: true } };
+
+  constructor() {
+    super();
+    /** @type {import('./reduce.js').Bench | null} */
+    this.bench = null;
+    this.boardId = '';
+    this.refused = '';
+    this.atOnce = localStorage.getItem(AT_ONCE_KEY) === 'true';
+  }
+
+  /** @returns {any} the console's element, which takes bytes past the state */
+  get console() {
+    return this.querySelector('board-console');
+  }
+
+  /** @param {boolean} on */
+  setAtOnce(on) {
+    this.atOnce = on;
+    localStorage.setItem(AT_ONCE_KEY, String(on));
+  }
+
+  /** @param {File | import('./types.js').Firmware} firmware */
+  take(firmware) {
+    this.want('choose', { board: this.boardId, firmware, atOnce: this.atOnce });
+  }
+
+  /** @param {Event} event a file dropped beside the zone does not replace the page */
+  guard(event) {
+    event.preventDefault();
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    addEventListener('dragover', this.guard);
+    addEventListener('drop', this.guard);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    removeEventListener('dragover', this.guard);
+    removeEventListener('drop', this.guard);
+  }
+
+  /** @param {import('./types.js').Board} board */
+  head(board) {
+    const device = this.bench?.devices[board.id] ?? board.device;
+    return html`<header class="board-head">
+      <div class="board-name">
+        <p class="crumb"><a href="#">Boards</a> / <code>${board.id}</code></p>
+        <h1>${board.label}</h1>
+        <p class="board-facts">
+          <span class="state state-${board.state}" id="board-state" role="status"><i class="led"></i>${stateWord(board.state)}</span>
+          ${device ? html`<span>${device.name ?? `Unknown part ${device.product_id}`}</span>` : nothing}
+          ${board.tags.map((tag) => html`<span class="tag">${tag}</span>`)}
+        </p>
+      </div>
+      <board-actions .board=${board} .device=${device}></board-actions>
+    </header>`;
+  }
+
+  /** @param {import('./types.js').Board} board */
+  notices(board) {
+    return html`${
+      board.state === 'absent'
+        ? html`<p class="notice warn" id="absent" role="status">
+            <strong>Not connected</strong> since ${ago(board.since)}.
+            ${board.cause ?? 'Its port cannot be opened.'} benchd goes on by itself when it is back.
+          </p>`
+        : nothing
+    }${
+      board.quarantine
+        ? html`<p class="notice warn" id="quarantine" role="status">
+            <strong>The content of this part is unsure.</strong> ${board.quarantine.reason}
+            Flash it again, or erase the whole flash: either ends this.
+          </p>`
+        : nothing
+    }`;
+  }
+
+  /** @param {import('./types.js').Board} board */
+  flashPanel(board) {
+    const bench = /** @type {import('./reduce.js').Bench} */ (this.bench);
+    const view = viewOf(bench, board.id);
+    return html`<section class="panel" aria-labelledby="flash-title">
+      <header class="panel-head"><h2 id="flash-title">Flash</h2></header>
+      ${this.view(bench, board, view)}
+    </section>`;
+  }
+
+  /**
+   * @param {import('./reduce.js').Bench} bench @param {import('./types.js').Board} board
+   * @param {import('./reduce.js').View} view
+   */
+  view(bench, board, view) {
+    const id = board.id;
+    if (view.kind === 'sending')
+      return html`<section class="work"><h3 role="status">Sending…</h3><progress class="bar" aria-label="Sending"></progress></section>`;
+    if (view.kind === 'work')
+      return html`<job-progress
+        .job=${view.job}
+        .progress=${bench.progress[id] ?? view.job.progress}
+        .manual=${bench.manual[id] ?? ''}
+      ></job-progress>`;
+    if (view.kind === 'plan') return this.plan(bench, board, view);
+    return html`${
+      view.kind === 'outcome'
+        ? html`<job-outcome
+            .job=${view.job}
+            .problem=${view.problem}
+            .warnings=${bench.warnings[view.job?.id ?? ''] ?? []}
+            @again=${() => this.want('again', { board: id, atOnce: this.atOnce })}
+            @anyway=${() => this.want('anyway', { board: id, atOnce: this.atOnce })}
+            @dismiss=${() => this.want('forget', { board: id })}
+          ></job-outcome>`
+        : nothing
+    }
+      <drop-zone
+        .shelf=${bench.firmware}
+        .isDisabled=${board.state === 'absent'}
+        .atOnce=${this.atOnce}
+        @firmware=${(/** @type {any} */ event) => this.take(event.detail.firmware)}
+        @at-once=${(/** @type {any} */ event) => this.setAtOnce(event.detail.on)}
+      ></drop-zone>`;
+  }
+
+  /**
+   * @param {import('./reduce.js').Bench} bench @param {import('./types.js').Board} board
+   * @param {Extract<import('./reduce.js').View, {kind: 'plan'}>} view
+   */
+  plan(bench, board, view) {
+    const session = bench.sessions[board.id];
+    return html`<flash-plan
+      .plan=${view.plan}
+      .image=${view.job.image}
+      .name=${session.firmware?.name ?? view.job.name ?? 'firmware'}
+      .options=${session.options}
+      .isWaiting=${board.state === 'absent'}
+      @confirm=${() => this.want('flash', { board: board.id })}
+      @compare=${() => this.want('compare', { board: board.id })}
+      @options=${(/** @type {any} */ event) =>
+        this.want('plan', { board: board.id, options: event.detail.options })}
+      @forget=${() => this.want('forget', { board: board.id })}
+    ></flash-plan>`;
+  }
+
+  /** @param {import('./types.js').Board} board */
+  mapPanel(board) {
+    const bench = /** @type {import('./reduce.js').Bench} */ (this.bench);
+    const view = viewOf(bench, board.id);
+    const planned = view.kind === 'plan' ? view.plan.erase.map((range) => range.sector) : [];
+    return html`<section class="panel" aria-labelledby="map-title">
+      <header class="panel-head"><h2 id="map-title">Flash memory</h2></header>
+      <sector-map
+        .sectors=${bench.devices[board.id]?.sectors ?? board.device?.sectors ?? []}
+        .marks=${bench.marks[board.id]?.sectors ?? {}}
+        .planned=${new Set(planned)}
+      ></sector-map>
+    </section>`;
+  }
+
+  render() {
+    const bench = this.bench;
+    if (!bench) return nothing;
+    const board = bench.boards[this.boardId];
+    if (!board) return this.missing(bench);
+    return html`${this.head(board)} ${this.notices(board)}
+      <div class="board-grid">
+        <div class="column">
+          ${this.flashPanel(board)} ${this.mapPanel(board)}
+          <device-info .board=${board} .device=${bench.devices[board.id] ?? board.device}></device-info>
+        </div>
+        <div class="column">
+          <div class="panel console-panel">
+            <board-console .board=${board} .refused=${this.refused}></board-console>
+          </div>
+          <job-history
+            .jobs=${jobsOf(bench, board.id)}
+            @reuse=${(/** @type {any} */ event) => this.reuse(event.detail.job)}
+          ></job-history>
+          <bench-help .board=${board.id}></bench-help>
+        </div>
+      </div>`;
+  }
+
+  /** @param {import('./types.js').Job} job */
+  reuse(job) {
+    const image = /** @type {NonNullable<import('./types.js').Job['image']>} */ (job.image);
+    this.take({ sha256: image.sha256, name: job.name ?? null, bytes: image.bytes });
+    this.querySelector('#flash-title')?.scrollIntoView({ block: 'center' });
+  }
+
+  /** @param {import('./reduce.js').Bench} bench */
+  missing(bench) {
+    if (!bench.isLoaded) return html`<p class="empty" role="status">Looking for the board…</p>`;
+    return html`<section class="panel empty">
+      <h1>No board “${this.boardId}”</h1>
+      <p>It may have been removed. <a href="#">All boards</a></p>
+    </section>`;
+  }
+}
+customElements.define('board-page', BoardPage);

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+import { html, nothing } from 'lit';
+import { Element } from './element.js';
+import { clock, size } from './words.js';
+
+const COPIED_MS = 2000;
+
+/** Who the part is. */
+class DeviceInfo extends Element {
+  static properties = { board: {}, device: {}, isCopied: { state: true } };
+
+  constructor() {
+    super();
+    /** @type {import('./types.js').Board | null} */
+    this.board = null;
+    /** @type {import('./types.js').Device | null} */
+    this.device = null;
+    this.isCopied = false;
+  }
+
+  /** @param {string} text */
+  async copy(text) {
+    await navigator.clipboard.writeText(text);
+    this.isCopied = true;
+    setTimeout(() => {
+      this.isCopied = false;
+    }, COPIED_MS);
+  }
+
+  /** @param {string} term @param {unknown} value */
+  row(term, value) {
+    return value === undefined || value === null || value === ''
+      ? nothing
+      : html`<div><dt>${term}</dt><dd>${value}</dd></div>`;
+  }
+
+  /** @param {string | null | undefined} id */
+  uniqueId(id) {
+    if (!id) return null;
+    const canCopy = Boolean(navigator.clipboard);
+    return html`<code>${id}</code>
+      ${
+        canCopy
+          ? html`<button type="button" class="small quiet" id="copy-unique-id" @click=${() => this.copy(id)}>
+              ${this.isCopied ? 'Copied' : 'Copy'}
+            </button>`
+          : nothing
+      }`;
+  }
+
+  /** @param {import('./types.js').Device} device */
+  facts(device) {
+    const protection =
+      device.readout_protected === undefined
+        ? null
+        : device.readout_protected
+          ? html`<span class="warn-text">read-out protected</span>`
+          : 'none';
+    return html`${this.row('Part', device.name ?? 'unknown to benchd')}
+    ${this.row('Product id', device.product_id ? html`<code>${device.product_id}</code>` : null)}
+    ${this.row('Unique id', this.uniqueId(device.unique_id))}
+    ${this.row('Flash', device.flash_bytes ? size(device.flash_bytes) : null)}
+    ${this.row('Bootloader', device.bootloader_version)} ${this.row('Protection', protection)}`;
+  }
+
+  /** @param {import('./types.js').Board} board */
+  image(board) {
+    if (!board.image) return nothing;
+    const { name, sha256, flashed_at: at, by } = board.image;
+    return this.row(
+      'Firmware',
+      html`${name ?? nothing} <code title=${sha256}>${sha256.slice(0, 12)}</code>
+        <span class="faint">${clock(at)}${by ? `, by ${by}` : ''}</span>`,
+    );
+  }
+
+  render() {
+    const { board, device } = this;
+    if (!board) return nothing;
+    const isIdle = board.state === 'idle' || board.state === 'bootloader';
+    return html`<section class="panel" aria-labelledby="part-title">
+      <header class="panel-head">
+        <h2 id="part-title">Part</h2>
+        <span class="spacer"></span>
+        <button
+          type="button"
+          class="small"
+          id="identify"
+          ?disabled=${!isIdle}
+          @click=${() => this.want('identify', { board: board.id })}
+        >
+          Identify
+        </button>
+      </header>
+      ${device ? nothing : html`<p class="faint">Not identified yet. Identify asks the bootloader.</p>`}
+      <dl class="facts" id="device">
+        ${device ? this.facts(device) : nothing} ${this.image(board)}
+        ${this.row('Port', html`<code>${board.port}</code>`)}
+        ${this.row('Control', board.control === 'manual' ? 'by hand (BOOT0 and reset)' : board.control)}
+      </dl>
+    </section>`;
+  }
+}
+customElements.define('device-info', DeviceInfo);

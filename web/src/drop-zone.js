@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+import { html, nothing } from 'lit';
+import { Element } from './element.js';
+import { ago, size } from './words.js';
+
+/** Where firmware comes in: dropped, picked, or taken from the shelf. Emits "firmware". */
+class DropZone extends Element {
+  static properties = {
+    shelf: {},
+    isDisabled: {},
+    atOnce: {},
+    isOver: { state: true },
+  };
+
+  constructor() {
+    super();
+    /** @type {import('./types.js').Firmware[]} */
+    this.shelf = [];
+    this.isDisabled = false;
+    this.atOnce = false;
+    this.isOver = false;
+  }
+
+  /** @param {File | import('./types.js').Firmware | undefined} firmware */
+  give(firmware) {
+    if (firmware && !this.isDisabled) this.emit('firmware', { firmware });
+  }
+
+  /** @param {DragEvent} event */
+  drop(event) {
+    event.preventDefault();
+    this.isOver = false;
+    this.give(event.dataTransfer?.files[0]);
+  }
+
+  /** @param {DragEvent} event */
+  over(event) {
+    event.preventDefault();
+    if (event.dataTransfer) event.dataTransfer.dropEffect = this.isDisabled ? 'none' : 'copy';
+    this.isOver = !this.isDisabled;
+  }
+
+  /** @param {Event} event */
+  pick(event) {
+    const input = /** @type {HTMLInputElement} */ (event.target);
+    this.give(input.files?.[0]);
+    input.value = '';
+  }
+
+  render() {
+    return html`<div
+        class="drop ${this.isOver ? 'drop-over' : ''}"
+        id="drop"
+        @dragover=${this.over}
+        @dragleave=${() => {
+          this.isOver = false;
+        }}
+        @drop=${this.drop}
+      >
+        <svg class="drop-icon" viewBox="0 0 48 48" aria-hidden="true">
+          <path d="M24 6v22m-9-8 9 9 9-9" />
+          <path d="M8 32v8a2 2 0 0 0 2 2h28a2 2 0 0 0 2-2v-8" />
+        </svg>
+        <p class="drop-title">Drop firmware here</p>
+        <p class="faint">.bin .hex .srec .elf .dfu, told apart by what is in it</p>
+        <label class="button primary" for="firmware-file">Choose a file</label>
+        <input
+          type="file"
+          id="firmware-file"
+          class="visually-hidden"
+          ?disabled=${this.isDisabled}
+          @change=${this.pick}
+        />
+        <label class="check">
+          <input
+            type="checkbox"
+            id="at-once"
+            .checked=${this.atOnce}
+            @change=${(/** @type {any} */ event) => this.emit('at-once', { on: event.target.checked })}
+          />
+          Flash at once, without showing the plan
+        </label>
+      </div>
+      ${this.shelf.length ? this.recent() : nothing}`;
+  }
+
+  recent() {
+    return html`<details class="shelf" open>
+      <summary>Recent firmware</summary>
+      <ul class="rows" id="shelf">
+        ${this.shelf.slice(0, 6).map(
+          (one) => html`<li>
+            <button
+              type="button"
+              class="row-button"
+              ?disabled=${this.isDisabled}
+              @click=${() => this.give(one)}
+            >
+              <span class="row-main">${one.name ?? 'unnamed'}</span>
+              <span class="row-side">${size(one.bytes)} · ${ago(one.used ?? one.added)}</span>
+              <code class="row-side">${one.sha256.slice(0, 8)}</code>
+            </button>
+          </li>`,
+        )}
+      </ul>
+    </details>`;
+  }
+}
+customElements.define('drop-zone', DropZone);

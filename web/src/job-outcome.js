@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+import { html, nothing } from 'lit';
+import { Element } from './element.js';
+import { achieved, kindName, kindOf, outcomeWord } from './words.js';
+
+/** @param {string | undefined} type */
+const problemPage = (type) => (type?.startsWith('/problems/') ? type.slice(1) : '');
+
+/** A problem in plain words. @param {import('./types.js').ProblemBody} problem */
+export function problemWords(problem) {
+  const page = problemPage(problem.type);
+  const where = [problem.stage ? `stage ${problem.stage}` : '', problem.address ?? ''].filter(
+    Boolean,
+  );
+  return html`<p class="problem-detail">${problem.detail ?? ''}</p>
+    ${
+      where.length || page
+        ? html`<p class="faint">
+            ${where.join(', ')}
+            ${page ? html`<a href=${page} target="_blank" rel="noopener">What this means</a>` : nothing}
+          </p>`
+        : nothing
+    }`;
+}
+
+/** How something ended: a job, or a request that was refused. Emits "again", "anyway", "dismiss". */
+class JobOutcome extends Element {
+  static properties = { job: {}, problem: {}, warnings: {} };
+
+  constructor() {
+    super();
+    /** @type {import('./types.js').Job | null} */
+    this.job = null;
+    /** @type {import('./types.js').ProblemBody | null} */
+    this.problem = null;
+    /** @type {string[]} */
+    this.warnings = [];
+  }
+
+  /** @param {import('./types.js').ProblemBody | null} problem */
+  ways(problem) {
+    return html`<div class="buttons">
+      ${
+        problem?.code === 'not_an_application'
+          ? html`<button type="button" id="anyway" @click=${() => this.emit('anyway')}>Flash it anyway</button>`
+          : nothing
+      }
+      ${
+        problem && (problem.retryable || this.job?.kind === 'flash')
+          ? html`<button type="button" id="again" @click=${() => this.emit('again')}>Try again</button>`
+          : nothing
+      }
+      <button type="button" class="quiet" id="dismiss" @click=${() => this.emit('dismiss')}>Dismiss</button>
+    </div>`;
+  }
+
+  render() {
+    const job = this.job;
+    const problem = this.problem ?? job?.error ?? null;
+    if (!job && !problem) return nothing;
+    if (problem)
+      return html`<section class="outcome outcome-bad" id="outcome" role="alert">
+        <h3>${problem.title}</h3>
+        ${problemWords(problem)} ${this.ways(problem)}
+      </section>`;
+    if (!job) return nothing;
+    const isGood = job.state === 'done' && job.result?.match !== false;
+    return html`<section class="outcome ${isGood ? 'outcome-good' : 'outcome-bad'}" id="outcome" role="status">
+      <h3>${kindName(kindOf(job))}: ${outcomeWord(job.state).toLowerCase()}</h3>
+      <p>${job.name ? html`<strong>${job.name}</strong> ` : nothing}${achieved(job)}</p>
+      ${this.warnings.map((text) => html`<p class="notice warn">${text}</p>`)}
+      ${this.ways(null)}
+    </section>`;
+  }
+}
+customElements.define('job-outcome', JobOutcome);

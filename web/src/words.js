@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+// Figures, times and states in words. Pure.
+
+const KIB = 1024;
+const MIB = KIB * KIB;
+
+/** @param {number} value */
+const count = (value) => value.toLocaleString('en-GB');
+
+/** "16 KiB", "1.5 MiB", "300 B". @param {number} bytes */
+export function size(bytes) {
+  if (bytes >= MIB) return `${trim(bytes / MIB)} MiB`;
+  if (bytes >= KIB) return `${trim(bytes / KIB)} KiB`;
+  return `${bytes} B`;
+}
+
+/** @param {number} value */
+const trim = (value) => (value >= 100 ? value.toFixed(0) : value.toFixed(1).replace(/\.0$/, ''));
+
+/** "12,044 bytes". @param {number} bytes */
+export const bytes = (bytes) => `${count(bytes)} ${bytes === 1 ? 'byte' : 'bytes'}`;
+
+/** @param {number} value @param {string} one @param {string} [many] */
+export const plural = (value, one, many = `${one}s`) =>
+  `${count(value)} ${value === 1 ? one : many}`;
+
+/** "0.4 s", "12 s", "3 min 5 s". @param {number} seconds */
+export function duration(seconds) {
+  if (seconds < 10) return `${trim(Math.max(0, seconds))} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
+
+/** "just now", "5 min ago", "2 days ago". @param {string | null | undefined} time @param {number} now */
+export function ago(time, now = Date.now()) {
+  const then = time ? Date.parse(time) : Number.NaN;
+  if (Number.isNaN(then)) return '';
+  const seconds = (now - then) / 1000;
+  if (seconds < 45) return 'just now';
+  if (seconds < 3600) return `${Math.max(1, Math.round(seconds / 60))} min ago`;
+  if (seconds < 86400) return `${plural(Math.round(seconds / 3600), 'hour')} ago`;
+  return `${plural(Math.round(seconds / 86400), 'day')} ago`;
+}
+
+/** Local date and time. @param {string | null | undefined} time */
+export const clock = (time) => (time ? new Date(time).toLocaleString() : '');
+
+/** @param {string | null | undefined} from @param {string | null | undefined} to */
+export const between = (from, to) =>
+  from && to ? duration((Date.parse(to) - Date.parse(from)) / 1000) : '';
+
+/** 0x-text or number. @param {string | number} value */
+export const addressOf = (value) => Number(value);
+/** @param {number} value */
+export const hex = (value) => `0x${value.toString(16).toUpperCase().padStart(8, '0')}`;
+
+/** @type {Record<string, string>} */
+const STATES = {
+  absent: 'Not connected',
+  idle: 'Ready',
+  busy: 'Working',
+  bootloader: 'In bootloader',
+};
+/** @param {string} state */
+export const stateWord = (state) => STATES[state] ?? state;
+
+/** @type {Record<string, [string, string]>} what is being done, what was done */
+const KINDS = {
+  flash: ['Flashing', 'Flash'],
+  plan: ['Working out the plan', 'Plan'],
+  verify: ['Comparing', 'Compare'],
+  erase: ['Erasing', 'Erase'],
+  read: ['Reading out', 'Read out'],
+  go: ['Starting the program', 'Run'],
+  reset: ['Resetting', 'Reset'],
+  identify: ['Identifying', 'Identify'],
+};
+/** @param {string} kind */
+export const kindDoing = (kind) => KINDS[kind]?.[0] ?? kind;
+/** @param {string} kind */
+export const kindName = (kind) => KINDS[kind]?.[1] ?? kind;
+
+/** A dry run is a kind of its own to a person. @param {import('./types.js').Job} job */
+export const kindOf = (job) =>
+  job.kind === 'flash' && job.parameters?.dry_run ? 'plan' : job.kind;
+
+/** @type {Record<string, string>} */
+const OUTCOMES = {
+  queued: 'Waiting',
+  running: 'Running',
+  done: 'Done',
+  failed: 'Failed',
+  cancelled: 'Cancelled',
+  interrupted: 'Interrupted',
+};
+/** @param {string} state */
+export const outcomeWord = (state) => OUTCOMES[state] ?? state;
+
+/** The stages that a job of this kind goes through. @type {Record<string, string[]>} */
+const STAGES = {
+  flash: ['connect', 'plan', 'erase', 'write', 'verify', 'run'],
+  plan: ['connect', 'plan'],
+  verify: ['connect', 'verify'],
+  erase: ['connect', 'erase'],
+  read: ['connect', 'read'],
+  go: ['connect', 'run'],
+  reset: ['connect'],
+  identify: ['connect'],
+};
+/** @param {string} kind */
+export const stagesOf = (kind) => STAGES[kind] ?? ['connect'];
+
+/** @param {import('./types.js').Job} job */
+export const isFinal = (job) => !['queued', 'running'].includes(job.state);
+
+/** @type {Record<string, string>} */
+const STARTED = { reset: 'restarted by reset', go: 'started from the bootloader' };
+
+/** What a finished job achieved, in a sentence. @param {import('./types.js').Job} job */
+export function achieved(job) {
+  const result = job.result ?? {};
+  if (job.kind === 'verify') return comparison(result);
+  if (job.kind === 'flash' && result.written_bytes !== undefined) return flashed(result);
+  if (job.kind === 'erase' && result.erased_sectors)
+    return `${plural(result.erased_sectors.length, 'sector')} erased.`;
+  return '';
+}
+
+/** @param {any} result */
+function flashed(result) {
+  const parts = [`${bytes(result.written_bytes)} written`];
+  if (result.skipped_bytes) parts.push(`${bytes(result.skipped_bytes)} were the same already`);
+  if (result.verified) parts.push(result.verified === 'none' ? 'not verified' : 'verified');
+  if (result.started) parts.push(STARTED[result.started] ?? 'started');
+  if (result.seconds !== undefined) parts.push(`in ${duration(result.seconds)}`);
+  return `${parts.join(', ').replace(/, in /, ' in ')}.`;
+}
+
+/** @param {any} result */
+function comparison(result) {
+  if (result.match) return 'The part holds exactly this firmware.';
+  const where = result.address ?? result.first_difference ?? result.mismatch_address;
+  return `The part differs${where ? `, first at ${where}` : ''}.`;
+}

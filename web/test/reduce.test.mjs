@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { EMPTY, jobsOf, planOf, reduce, viewOf } from '../src/reduce.js';
+
+const board = (more = {}) => ({ id: 'f103', label: 'F103', state: 'idle', job: null, ...more });
+const job = (id, state, more = {}) => ({ id, board: 'f103', kind: 'flash', state, ...more });
+const play = (...events) => events.reduce(reduce, EMPTY);
+const here = { type: 'boards', boards: [board()] };
+const dry = { parameters: { dry_run: true } };
+const plan = { erase: [], write: [], skipped_bytes: 0, estimated_seconds: 1, warnings: [] };
+
+test('an unknown event changes nothing', () => {
+  assert.equal(reduce(EMPTY, { type: 'toString' }), EMPTY);
+  assert.equal(reduce(EMPTY, { type: 'of a newer server' }), EMPTY);
+});
+
+test('a list replaces what was known, an event changes one', () => {
+  const state = play(
+    { type: 'boards', boards: [board({ id: 'old' })] },
+    { type: 'boards', boards: [board(), board({ id: 'f407' })] },
+    { type: 'board', board: 'f103', state: board({ state: 'absent' }) },
+  );
+  assert.deepEqual(state.order, ['f103', 'f407']);
+  assert.equal(state.boards.f103.state, 'absent');
+});
+
+test('a late reply does not take a job back', () => {
+  for (const [first, late] of [
+    ['done', 'running'],
+    ['failed', 'queued'],
+    ['running', 'queued'],
+  ]) {
+    const state = play(
+      here,
+      { type: 'job', board: 'f103', job: job('1', first) },
+      { type: 'accepted', board: 'f103', job: job('1', late) },
+    );
+    assert.equal(state.jobs['1'].state, first);
+  }
+});
+
+test('a snapshot starts the map afresh, progress adds to it', () => {
+  const marks = (...list) => ({ version: 1, sectors: list });
+  const state = play(
+    { type: 'progress', board: 'f103', stage: 'erase', map: marks({ number: 9, state: 'erased' }) },
+    { type: 'snapshot', state: board(), map: marks({ number: 0, state: 'erased' }), job: null },
+    {
+      type: 'progress',
+      board: 'f103',
+      stage: 'write',
+      map: marks({ number: 1, state: 'written' }),
+    },
+    { type: 'progress', board: 'f103', stage: 'write' },
+  );
+  assert.deepEqual(Object.keys(state.marks.f103.sectors), ['0', '1']);
+});
+
+test('a snapshot of all fills boards, devices, maps and running jobs', () => {
+  const running = job('1', 'running', { progress: { stage: 'write', done: 1, total: 2 } });
+  const state = play({
+    type: 'snapshot',
+    boards: [board({ job: '1' })],
+    jobs: [running],
+    devices: { f103: { product_id: '0x410' }, f407: null },
+    maps: { f103: { version: 3, sectors: [{ number: 4, state: 'written' }] } },
+  });
+  assert.equal(state.devices.f103.product_id, '0x410');
+  assert.equal('f407' in state.devices, false);
+  assert.equal(state.marks.f103.sectors[4].state, 'written');
+  assert.equal(state.progress.f103.done, 1);
+});
+
+test('what the person must do stays until the next stage or the end', () => {
+  const told = [here, { type: 'manual', board: 'f103', text: 'press reset' }];
+  const connecting = { type: 'progress', board: 'f103', stage: 'connect', done: 0, total: 0 };
+  assert.equal(play(...told, connecting).manual.f103, 'press reset');
+  const next = { type: 'stage', board: 'f103', stage: 'erase' };
+  assert.equal(play(...told, next).manual.f103, undefined);
+  const end = { type: 'job', board: 'f103', job: job('1', 'failed') };
+  assert.equal(play(...told, end).manual.f103, undefined);
+});
+
+test('a 401 asks for a log-in, boards that come end it', () => {
+  const refused = { type: 'problem', board: '', problem: { title: 'no', status: 401 } };
+  assert.equal(play(refused).needsLogIn, true);
+  assert.equal(play(refused, here).needsLogIn, false);
+});
+
+const views = [
+  ['nothing at hand', [], 'drop'],
+  ['a file is being sent', [{ type: 'sending', board: 'f103' }], 'sending'],
+  [
+    'a request was refused',
+    [{ type: 'problem', board: 'f103', problem: { title: 'no' } }],
+    'outcome',
+  ],
+  [
+    'a job of someone else runs',
+    [
+      { type: 'board', state: board({ state: 'busy', job: '1' }) },
+      { type: 'job', board: 'f103', job: job('1', 'running') },
+    ],
+    'work',
+  ],
+  ['it ended', [{ type: 'job', board: 'f103', job: job('1', 'done') }], 'outcome'],
+  [
+    'a plan is being made',
+    [{ type: 'accepted', board: 'f103', job: job('1', 'queued', dry) }],
+    'work',
+  ],
+  [
+    'a plan is there',
+    [
+      { type: 'accepted', board: 'f103', job: job('1', 'queued', dry) },
+      { type: 'job', board: 'f103', job: job('1', 'done', { ...dry, result: { plan } }) },
+    ],
+    'plan',
+  ],
+  [
+    'a plan was put away',
+    [
+      { type: 'accepted', board: 'f103', job: job('1', 'done', { ...dry, result: { plan } }) },
+      { type: 'forget', board: 'f103' },
+    ],
+    'drop',
+  ],
+  [
+    'a job of someone else ends while a plan is on show',
+    [
+      { type: 'accepted', board: 'f103', job: job('1', 'done', { ...dry, result: { plan } }) },
+      { type: 'job', board: 'f103', job: job('2', 'done') },
+    ],
+    'plan',
+  ],
+  [
+    'planning failed',
+    [{ type: 'accepted', board: 'f103', job: job('1', 'failed', { ...dry, error: {} }) }],
+    'outcome',
+  ],
+];
+for (const [name, events, kind] of views)
+  test(`the panel when ${name}: ${kind}`, () => {
+    assert.equal(viewOf(play(here, ...events), 'f103').kind, kind);
+  });
+
+test('history: a board of its own, newest first', () => {
+  const state = play({
+    type: 'jobs',
+    jobs: [job('1', 'done'), job('3', 'done'), { ...job('2', 'done'), board: 'f407' }],
+  });
+  assert.deepEqual(
+    jobsOf(state, 'f103').map(({ id }) => id),
+    ['3', '1'],
+  );
+});
+
+test('a plan is found in the result, where there is one', () => {
+  assert.equal(planOf(job('1', 'done', { result: { plan } })), plan);
+  assert.equal(planOf(job('1', 'failed', { result: null })), null);
+});
