@@ -27,6 +27,11 @@ struct part {
 
 extern const struct part part;
 
+/*
+ * Makes the internal oscillator the clock of everything, without prescalers, and stops the PLL:
+ * RCC_CR and RCC_CFGR have these bits in both families.
+ */
+void clock_use_hsi(volatile uint32_t *cr, volatile uint32_t *cfgr);
 /* Brings the clock to clock_hz, whatever ran before (the ROM starts a PLL), and sets up the pins.
  */
 void part_init(void);

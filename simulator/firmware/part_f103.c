@@ -7,10 +7,6 @@
 #define RCC_CFGR REG(RCC + 0x04)
 #define RCC_APB2ENR REG(RCC + 0x18)
 #define RCC_CSR REG(RCC + 0x24)
-#define CR_HSION (1u << 0)
-#define CR_HSIRDY (1u << 1)
-#define CR_PLLON (1u << 24)
-#define CFGR_SWS (3u << 2)
 #define APB2_IOPA (1u << 2)
 #define APB2_USART1 (1u << 14)
 
@@ -35,13 +31,7 @@ const struct part part = {
 
 void part_init(void)
 {
-	RCC_CR |= CR_HSION;
-	while (!(RCC_CR & CR_HSIRDY))
-		;
-	RCC_CFGR = 0; /* HSI, no prescaler */
-	while (RCC_CFGR & CFGR_SWS)
-		;
-	RCC_CR &= ~CR_PLLON;
+	clock_use_hsi(&RCC_CR, &RCC_CFGR);
 
 	RCC_APB2ENR |= APB2_IOPA | APB2_USART1;
 	GPIOA_CRL = (GPIOA_CRL & ~(0xFu << 20)) | OUTPUT_2MHZ << 20;

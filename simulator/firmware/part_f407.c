@@ -8,10 +8,6 @@
 #define RCC_AHB1ENR REG(RCC + 0x30)
 #define RCC_APB2ENR REG(RCC + 0x44)
 #define RCC_CSR REG(RCC + 0x74)
-#define CR_HSION (1u << 0)
-#define CR_HSIRDY (1u << 1)
-#define CR_PLLON (1u << 24)
-#define CFGR_SWS (3u << 2)
 #define AHB1_GPIOA (1u << 0)
 #define AHB1_GPIOD (1u << 3)
 #define APB2_USART1 (1u << 4)
@@ -39,13 +35,7 @@ const struct part part = {
 
 void part_init(void)
 {
-	RCC_CR |= CR_HSION;
-	while (!(RCC_CR & CR_HSIRDY))
-		;
-	RCC_CFGR = 0; /* HSI, no prescaler */
-	while (RCC_CFGR & CFGR_SWS)
-		;
-	RCC_CR &= ~CR_PLLON;
+	clock_use_hsi(&RCC_CR, &RCC_CFGR);
 
 	RCC_AHB1ENR |= AHB1_GPIOA | AHB1_GPIOD;
 	RCC_APB2ENR |= APB2_USART1;

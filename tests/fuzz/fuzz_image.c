@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fuzz_image.c - firmware files: the first byte chooses the format, the rest is the file. What is
+ * fuzz_image.c - firmware files: the first byte chooses the format, the rest is the file. Its top
+ * bit asks to make a DfuSe file's size and checksum right, which a fuzzer would not find. What is
  * taken must keep what image.h promises, and survive being written and read again.
  */
 #include "protocol/chip.h"
@@ -63,29 +64,71 @@ static void check_writer(const struct segment *s, enum image_format format)
 	buf_release(&file);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void put_le32(uint8_t *p, uint32_t v)
+{
+	for (int i = 0; i < 4; i++)
+		p[i] = (uint8_t)(v >> 8 * i);
+}
+
+/* docs/facts/an3155.md section 10.5: the prefix's size, the suffix's mark, length and CRC. */
+static void seal_dfuse(uint8_t *file, size_t len)
+{
+	uint32_t crc = UINT32_MAX;
+
+	put_le32(file + 6, (uint32_t)(len - 16));
+	memcpy(file + len - 8, "UFD\x10", 4);
+	for (size_t i = 0; i < len - 4; i++) {
+		crc ^= file[i];
+		for (int bit = 0; bit < 8; bit++)
+			crc = crc >> 1 ^ (crc & 1 ? 0xEDB88320 : 0);
+	}
+	put_le32(file + len - 4, crc);
+}
+
+static void check_image(const struct image *image)
+{
+	struct why why = { 0 };
+
+	check_segments(image);
+	check_copies(image);
+	if (image->segments[0].data.len <= 4096) {
+		check_writer(&image->segments[0], FORMAT_HEX);
+		check_writer(&image->segments[0], FORMAT_SREC);
+		check_writer(&image->segments[0], FORMAT_BIN);
+	}
+	for (size_t i = 0; chip_at(i); i += 16)
+		(void)chip_check_application(chip_at(i), chip_at(i)->flash_bytes, image, &why);
+}
+
+static void check_file(struct span file, enum image_format format)
 {
 	struct image image;
 	struct why why = { 0 };
-
-	if (!size)
-		return 0;
-	const enum err e = image_parse(&image, (struct span){ data + 1, size - 1 },
-		(enum image_format)(data[0] % FORMAT_COUNT), BASE, &why);
+	const enum err e = image_parse(&image, file, format, BASE, &why);
 
 	if (e) {
 		FUZZ_CHECK(why.err == e && !image.segments && !image.count && !image.pool.ptr);
-		return 0;
+		return;
 	}
-	check_segments(&image);
-	check_copies(&image);
-	if (image.segments[0].data.len <= 4096) {
-		check_writer(&image.segments[0], FORMAT_HEX);
-		check_writer(&image.segments[0], FORMAT_SREC);
-		check_writer(&image.segments[0], FORMAT_BIN);
-	}
-	for (size_t i = 0; chip_at(i); i += 16)
-		(void)chip_check_application(chip_at(i), chip_at(i)->flash_bytes, &image, &why);
+	check_image(&image);
 	image_release(&image);
+}
+
+#define SEAL 0x80
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	if (!size)
+		return 0;
+	const size_t len = size - 1;
+	uint8_t *file = malloc(len ? len : 1);
+
+	FUZZ_CHECK(file);
+	memcpy(file, data + 1, len);
+	if ((data[0] & SEAL) && len >= 11 + 16)
+		seal_dfuse(file, len);
+	check_file(
+		(struct span){ file, len }, (enum image_format)((data[0] & ~SEAL) % FORMAT_COUNT));
+	free(file);
 	return 0;
 }

@@ -72,3 +72,19 @@ void check_image_case(const struct image_case *c)
 	assert_int_equal(image.entry, c->entry);
 	image_release(&image);
 }
+
+void check_truncations(struct span file, size_t len)
+{
+	struct image image;
+
+	for (; len < file.len; len++)
+		assert_int_equal(
+			image_parse(&image, (struct span){ file.ptr, len }, FORMAT_AUTO, 0, NULL),
+			ERR_IMAGE);
+}
+
+void put_le32(uint8_t *p, uint32_t v)
+{
+	for (int i = 0; i < 4; i++)
+		p[i] = (uint8_t)(v >> 8 * i);
+}

@@ -20,6 +20,10 @@ struct image_case {
 };
 
 void check_image_case(const struct image_case *c);
+/* The file is cut after each byte from len on: each cut must be ERR_IMAGE. */
+void check_truncations(struct span file, size_t len);
+/* For files that a test builds. */
+void put_le32(uint8_t *p, uint32_t v);
 /*
  * "08000000:0102 08000010:FF" in a buffer of its own, good until the next call. Asserts that the
  * segments are sorted, apart, not empty and sum up.
