@@ -67,28 +67,32 @@ static const struct route routes[] = {
 static const struct route asset_route = { METHOD_GET, "", ROLE_NONE, BODY_NONE, NULL, handle_asset,
 	"the page" };
 
-/* Wrong addresses that people arrive at, and the one they meant. */
+/* Wrong addresses that people arrive at, and the one they meant (%s: the captured segment). */
 static const struct {
-	const char *pattern, *detail;
+	const char *pattern, *meant, *reason;
 } hints[] = {
-	{ BOARD "/flash/:name",
-		"There is nothing at this address. curl -T FILE appends the file's name to an "
-		"address that "
-		"ends in \"/\": use …/flash without the slash at its end (name=… says the file's "
-		"name)." },
-	{ BOARD "/flash/",
-		"There is nothing at this address. Use …/flash without the slash at its end." },
-	{ BOARD "/verify/:name",
-		"There is nothing at this address. curl -T FILE appends the file's name to an "
-		"address that "
-		"ends in \"/\": use …/verify without the slash at its end." },
-	{ "/api", "There is nothing at this address. The reference is at /api/." },
-	{ "/api/v1/boards/", "There is nothing at this address. Use /api/v1/boards." },
-	{ "/api/v1/jobs/", "There is nothing at this address. Use /api/v1/jobs." },
-	{ "/ws/v1/boards",
-		"There is nothing at this address. The WebSockets are /ws/v1/boards/ID and "
-		"/ws/v1/events." },
+	{ BOARD "/flash/:name", "/api/v1/boards/%s/flash",
+		"curl -T FILE appends the file's name to an address that ends in \"/\"" },
+	{ BOARD "/flash/", "/api/v1/boards/%s/flash", "There is no slash at its end" },
+	{ BOARD "/verify/:name", "/api/v1/boards/%s/verify",
+		"curl -T FILE appends the file's name to an address that ends in \"/\"" },
+	{ BOARD "/verify/", "/api/v1/boards/%s/verify", "There is no slash at its end" },
+	{ "/api", "/api/", "The reference has a slash at its end" },
+	{ "/api/v1/boards/", "/api/v1/boards", "There is no slash at its end" },
+	{ "/api/v1/jobs/", "/api/v1/jobs", "There is no slash at its end" },
+	{ "/ws/v1/boards", "/ws/v1/events", "A board's own WebSocket is /ws/v1/boards/ID" },
 };
+
+/* What stands before and behind the captured segment is our own text. */
+static void say_meant(
+	const char *meant, const char *reason, const char *captured, struct problem *problem)
+{
+	const char *gap = strstr(meant, "%s");
+	int before = gap ? (int)(gap - meant) : (int)strlen(meant);
+
+	problem_set(problem, "not_found", "There is nothing at this address. %s: use %.*s%s%s.",
+		reason, before, meant, gap ? captured : "", gap ? gap + 2 : "");
+}
 
 const struct route *api_route_at(size_t i)
 {
@@ -112,7 +116,7 @@ const struct route *api_route(enum method method, const char *path, struct captu
 		return &asset_route;
 	for (size_t i = 0; i < sizeof(hints) / sizeof(*hints); i++)
 		if (route_fits(hints[i].pattern, path, captures))
-			problem_set(problem, "not_found", "%s", hints[i].detail);
+			say_meant(hints[i].meant, hints[i].reason, captures->text[0], problem);
 	return NULL;
 }
 

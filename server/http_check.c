@@ -164,7 +164,7 @@ static bool check_length(struct exchange *x, const struct route *route)
 			"The body has %llu bytes; this call takes at most %llu. Nothing was done.",
 			(unsigned long long)bytes, (unsigned long long)x->body_limit);
 	/* Beyond the first limit it is only counted, to show the refusal; then the line is cut. */
-	x->discard_limit = x->body_limit * 2 + REFUSED_BODY_MAX;
+	x->discard_limit = x->body_limit * 2 + DISCARDED_BODY_MAX;
 	return true;
 }
 

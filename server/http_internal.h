@@ -26,6 +26,7 @@
 #define IDLE_TIMEOUT_S 30     /* no byte in either direction */
 #define CONNECTION_MEMORY 32768
 #define CONNECTIONS_BESIDE_VIEWERS 512
+#define DISCARDED_BODY_MAX (256ull * MIB) /* beside twice the limit, before the line is cut */
 #define REFUSED_BODY_MAX (1 * MIB) /* taken in to show a refusal to who sends before reading */
 
 /* A connection, for the reaper. http->lock guards it. */

@@ -15,8 +15,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define VIEWER_SNDBUF (64 * (int)KIB) /* else the kernel takes 2 MB for a viewer that never reads  \
-				       */
+#define VIEWER_SNDBUF                                                                              \
+	(64 * (int)KIB) /* else the kernel takes 2 MB for a viewer that never reads                \
+			 */
 #define KEY_TEXT 24
 
 static bool check_query(struct request *request, struct problem *problem)
