@@ -76,5 +76,7 @@ kill "$pid"
 if read -r -t 30 line <&"$out"; then
 	die "more was said: $line"
 fi
-[ ! -e "$tty" ] && [ ! -L "$tty" ] && [ ! -e "$socket" ] || die "something was left behind"
+if [ -e "$tty" ] || [ -L "$tty" ] || [ -e "$socket" ]; then
+	die "something was left behind"
+fi
 pid=

@@ -1,0 +1,141 @@
+#!/usr/bin/env bash
+# The program stm32sim: its options, what it does to the paths it is given, hosts that come and go.
+# Usage: stm32sim.sh STM32SIM
+set -euo pipefail
+sim=$1
+dir=$(mktemp -d)
+pid=
+cleanup() {
+	[ -z "$pid" ] || kill "$pid" 2>/dev/null || true
+	rm -rf "$dir"
+}
+trap cleanup EXIT
+die() {
+	echo "$*" >&2
+	exit 1
+}
+# wants STATUS COMMAND...
+wants() {
+	local want=$1 got=0
+	shift
+	"$@" >"$dir/said" 2>&1 || got=$?
+	[ "$got" = "$want" ] || die "status $got, not $want: $* ($(cat "$dir/said"))"
+}
+tty=$dir/tty socket=$dir/control
+start() {
+	exec {out}< <(exec "$sim" --part f103rb --link "$tty" --control "$socket" "$@")
+	pid=$!
+	read -r -t 30 line <&"$out" || die "the simulator said nothing"
+	[ "$line" = ready ] || die "the simulator said $line"
+}
+# The pipe ends with the program.
+ended() {
+	! read -r -t 30 line <&"$out" || die "more was said: $line"
+	exec {out}<&-
+	pid=
+}
+stop() {
+	kill "$pid"
+	ended
+}
+board() {
+	"$sim" ctl "$socket" "$@" || die "$*"
+}
+
+wants 0 "$sim" --help
+wants 0 "$sim" --version
+wants 0 "$sim" --list-parts
+grep -q "^h743zi " "$dir/said" || die "no h743zi"
+wants 2 "$sim"
+wants 2 "$sim" --part f103rb
+wants 2 "$sim" --part f999 --link "$tty"
+wants 2 "$sim" --part f103rb --link "$tty" --quirk luck
+wants 2 "$sim" --part f103rb --link "$tty" --time-scale -1
+wants 2 "$sim" --part f103rb --link "$tty" --wire-reset cts
+wants 2 "$sim" --part f103rb --link "$tty" --seed x
+wants 2 "$sim" --part f103rb --link "$tty" more
+wants 2 "$sim" ctl "$socket"
+wants 1 "$sim" ctl "$socket" stats
+
+# Only a link that leads nowhere or to a pty is replaced.
+echo precious >"$tty"
+wants 1 "$sim" --part f103rb --link "$tty"
+[ "$(cat "$tty")" = precious ] || die "a file was overwritten"
+mv "$tty" "$dir/file"
+ln -s file "$tty"
+wants 1 "$sim" --part f103rb --link "$tty" --control "$socket"
+[ ! -e "$socket" ] || die "a socket was left behind"
+rm "$tty"
+ln -s nowhere "$tty"
+start
+[ -c "$tty" ] || die "no tty behind the link"
+
+# One board to a socket; one that was killed leaves a socket and a link that do not matter.
+wants 1 "$sim" --part f103rb --link "$dir/other" --control "$socket"
+grep -q "in use" "$dir/said" || die "$(cat "$dir/said")"
+kill -9 "$pid"
+ended
+[ -S "$socket" ] || die "what was to be replaced is not there"
+start
+stop
+[ ! -L "$tty" ] || die "the link was left behind"
+
+# The flash is kept in a file; it must fit the part.
+{
+	printf '\x00\x02\x00\x20\x09\x00\x00\x08\x00\xBF\xFE\xE7Hello again, from a file\r\n'
+	head -c $((128 * 1024)) /dev/zero | tr '\0' '\377'
+} >"$dir/flash"
+wants 1 "$sim" --part f103rb --link "$tty" --flash "$dir/flash"
+truncate -s $((128 * 1024)) "$dir/flash"
+start --flash "$dir/flash" --app-baud 921600
+board dump "$dir/dump" >/dev/null
+cmp "$dir/flash" "$dir/dump" || die "the file is not what the board has"
+
+# A host opens, resets the board, reads, and leaves; so does the next. What the board said in
+# between was said to nobody.
+for host in 1 2 3; do
+	board reset >/dev/null
+	exec {host_fd}<>"$tty"
+	stty -F "$tty" 921600
+	board reset >/dev/null
+	read -r -t 10 text <&"$host_fd" || die "host $host heard nothing"
+	[ "$text" = $'Hello again, from a file\r' ] || die "host $host heard $text"
+	exec {host_fd}>&-
+done
+
+# A host that reads late loses nothing that a buffer of 64 KiB can hold.
+exec {host_fd}<>"$tty"
+head -c 15000 /dev/urandom | base64 -w 0 >"$dir/sent"
+size=$(wc -c <"$dir/sent")
+cat "$dir/sent" >&"$host_fd"
+timeout 20 head -c "$size" <&"$host_fd" >"$dir/heard" || die "too little came back"
+cmp "$dir/sent" "$dir/heard" || die "what came back is not what was sent"
+exec {host_fd}>&-
+
+# With nothing to do it is not woken: at most by the inotify event and the answers above.
+switches() {
+	sed -n 's/^voluntary_ctxt_switches:\s*//p' "/proc/$pid/status"
+}
+board stats >/dev/null
+before=$(switches)
+read -r -t 1 line <&"$out" && die "more was said: $line"
+[ $(($(switches) - before)) -le 3 ] || die "an idle board was woken $(($(switches) - before)) times"
+
+# Two lives of one link.
+old=$(readlink "$tty")
+exec {host_fd}<>"$tty"
+board unplug >/dev/null
+[ ! -L "$tty" ] || die "the link of an unplugged board"
+board replug >/dev/null
+[ -c "$tty" ] || die "no tty after replug"
+[ "$(readlink "$tty")" != "$old" ] || die "the same pty after replug"
+exec {host_fd}>&-
+stop
+
+# It ends with its parent.
+exec {out}< <(exec sh -c '"$@" & wait' sh "$sim" --part f103rb --link "$tty" --die-with-parent)
+pid=$!
+read -r -t 30 line <&"$out" || die "the simulator said nothing"
+kill -9 "$pid"
+ended
+[ ! -L "$tty" ] || die "the orphan's link was left behind"
