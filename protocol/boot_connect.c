@@ -415,9 +415,9 @@ enum err boot_connect(struct boot *boot, struct why *why)
 		return why_set(why, e, "the port does not take the bootloader's rate and frame");
 	search.until_ms = now_ms(boot) + wait_ms;
 	e = find_rom(&search, why);
+	boot->is_connected = !e;
 	if (e)
 		return e;
-	boot->is_connected = true;
 	e = identify(boot, &last); /* last: some refusals in it are no failure */
 	boot->is_connected = !e;
 	if (e)
