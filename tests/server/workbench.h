@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * workbench.h - a real board of the server on a simulated chip behind a real pty, in a folder of
+ * its own. One test thread; every wait ends by an event or fails after WORKBENCH_MS.
+ */
+#ifndef BENCHD_TESTS_SERVER_WORKBENCH_H
+#define BENCHD_TESTS_SERVER_WORKBENCH_H
+
+#include "server/board.h"
+#include "server/json.h"
+
+#include <sys/types.h>
+
+#define WORKBENCH_MS 30000
+
+struct workbench_options {
+	const char *quirk;         /* of stm32sim; NULL: none */
+	enum control_kind control; /* manual or command */
+	uint32_t baud;             /* of the bootloader; 0: 921600 */
+	const char *expect_unique_id;
+	const char *time_scale; /* NULL: "0.01" */
+	uint32_t queue;         /* 0: 4 */
+	bool no_port;           /* the chip is not plugged in at first */
+};
+
+struct workbench {
+	char folder[64], link[96], socket[96];
+	pid_t sim;
+	struct store *store;
+	struct shelf *shelf;
+	struct config_board config;
+	struct board_house house;
+	struct board *board;
+};
+
+/* These assert that everything came up, and take down what workbench_open() made. */
+void workbench_open(struct workbench *wb, const struct workbench_options *options);
+void workbench_close(struct workbench *wb);
+/* Stops the board and makes it anew over the same store, as a restarted daemon would. */
+void workbench_restart(struct workbench *wb);
+
+/* A word to the simulator's control socket: "unplug", "bootloader"... */
+void workbench_tell(struct workbench *wb, const char *word);
+
+/* An image of len bytes with a vector table and a greeting; deterministic. */
+#define WORKBENCH_GREETING "greetings from the very first byte\r\n"
+void workbench_image(uint8_t *out, size_t len);
+/* Puts bytes on the shelf. */
+void workbench_shelve(struct workbench *wb, struct span bytes, char sha256[SHA256_TEXT]);
+
+/* Submits (asserting that it is taken) and gives the job: to be unref'd. */
+struct job *workbench_submit(struct workbench *wb, struct job_request *request);
+/* Waits for its end; gives the state and, parsed, its result or error (may be NULL, to be freed).
+ */
+enum job_state workbench_finish(struct job *job, struct json **result, struct json **error);
+/* Both. */
+enum job_state workbench_do(struct workbench *wb, struct job_request *request, struct json **result,
+	struct json **error);
+
+void workbench_wait_state(struct workbench *wb, const char *state);
+/* Waits until the console holds text at or after offset from; gives where it begins. */
+uint64_t workbench_wait_text(struct workbench *wb, uint64_t from, const char *text);
+/* Waits for done(ctx), which is looked at after every notify(). */
+void workbench_wait(bool (*done)(void *ctx), void *ctx);
+
+#endif /* BENCHD_TESTS_SERVER_WORKBENCH_H */
