@@ -64,14 +64,20 @@ void board_stop(struct board *board)
 	board_wake(board);
 }
 
+void board_join(struct board *board)
+{
+	if (!board->has_thread)
+		return;
+	board_stop(board);
+	pthread_join(board->thread, NULL);
+	board->has_thread = false;
+}
+
 void board_free(struct board *board)
 {
 	if (!board)
 		return;
-	if (board->has_thread) {
-		board_stop(board);
-		pthread_join(board->thread, NULL);
-	}
+	board_join(board);
 	for (uint32_t i = 0; i < board->queued; i++)
 		job_unref(board->queue[i]);
 	for (unsigned i = 0; i < BOARD_ENDED; i++)

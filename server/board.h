@@ -29,7 +29,9 @@ struct board *board_new(const struct config_board *config, const struct board_ho
 bool board_start(struct board *board);
 /* Tells it to stop: the running job ends between two steps (interrupted). Returns at once. */
 void board_stop(struct board *board);
-/* Waits for its thread and frees everything. */
+/* Waits for its thread; its jobs are final then, and it can still be asked. */
+void board_join(struct board *board);
+/* The same, and frees everything. */
 void board_free(struct board *board);
 
 const char *board_id(const struct board *board);

@@ -6,54 +6,24 @@
 #include "server/control_kind.h"
 
 #include "server/clock.h"
+#include "server/spawn.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
 struct child {
 	pid_t pid;
 	int pidfd;  /* -1: none */
 	int errors; /* what it says on standard error */
 };
-
-static int spawn_with(struct child *child, char *const argv[], int errors)
-{
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attr;
-	sigset_t none;
-
-	if (posix_spawn_file_actions_init(&actions))
-		return ENOMEM;
-	if (posix_spawnattr_init(&attr)) {
-		posix_spawn_file_actions_destroy(&actions);
-		return ENOMEM;
-	}
-	sigemptyset(&none);
-	/* A group of its own, so that what it started ends with it; the daemon blocks signals. */
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
-	posix_spawnattr_setpgroup(&attr, 0);
-	posix_spawnattr_setsigmask(&attr, &none);
-	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-	posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO);
-	posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
-	int error = posix_spawnp(&child->pid, argv[0], &actions, &attr, argv, environ);
-
-	posix_spawnattr_destroy(&attr);
-	posix_spawn_file_actions_destroy(&actions);
-	return error;
-}
 
 static bool start(struct child *child, char *const argv[], int *error)
 {
@@ -63,7 +33,7 @@ static bool start(struct child *child, char *const argv[], int *error)
 		*error = errno;
 		return false;
 	}
-	*error = spawn_with(child, argv, ends[1]);
+	*error = spawn_program(&child->pid, argv, -1, ends[1]);
 	close(ends[1]);
 	if (*error) {
 		close(ends[0]);
