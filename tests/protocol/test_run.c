@@ -119,6 +119,69 @@ static void every_part_is_erased(void **state)
 	}
 }
 
+/* Work-arounds of section 9 that the host must have in it. */
+static const struct {
+	const char *name, *part;
+	unsigned quirks;
+} quirks[] = {
+	{ "two ACKs at sync (Q1)", "l476rg", SIM_DOUBLE_ACK_AT_SYNC },
+	{ "a wrong count in Get (Q2)", "h743zi", SIM_WRONG_GET_COUNT },
+	{ "no NACK to a bad address (Q6)", "l152re", SIM_NO_NACK_BAD_ADDRESS },
+	{ "short reads of registers refused (Q7)", "f407vg", SIM_REFUSE_SHORT_SYSTEM_READS },
+	{ "the same on a part whose row does not tell", "l476rg", SIM_REFUSE_SHORT_SYSTEM_READS },
+};
+
+static void quirks_are_worked_around(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(quirks); i++) {
+		const struct sim_options options = {
+			.part = quirks[i].part, .seed = 9, .add_quirks = quirks[i].quirks
+		};
+		struct bench bench;
+
+		open_identified(&bench, &options);
+		if (bench_flash(&bench, &flash_and_reset))
+			fail_msg("%s: %s", quirks[i].name, bench.why.what);
+		if (!bench.boot.device.flash_size_is_read || !bench.boot.device.has_unique_id)
+			fail_msg("%s: registers were not read", quirks[i].name);
+		bench_assert_flashed(&bench);
+		bench_close(&bench);
+	}
+}
+
+/* Section 1: 7F and its ACK look right without parity; the next command does not. */
+static void the_parity_trap_is_named(void **state)
+{
+	const struct sim_options options = { .part = "f103rb", .add_quirks = SIM_NEEDS_PARITY };
+	struct bench bench;
+
+	(void)state;
+	bench_open(&bench, &options);
+	bench.boot.options.settings.frame = WIRE_8N1;
+	assert_int_equal(boot_connect(&bench.boot, &bench.why), ERR_TIMEOUT);
+	assert_non_null(strstr(bench.why.what, "even parity"));
+	bench_close(&bench);
+}
+
+static void an_unknown_part_is_flashed_as_another(void **state)
+{
+	const struct sim_options options = { .part = "f103rb", .product_id = 0x999 };
+	struct bench bench;
+
+	(void)state;
+	bench_open(&bench, &options);
+	bench_add(&bench, chip_find(0x410), 0, 5000, 1);
+	assert_int_equal(bench_flash(&bench, &flash_and_reset), ERR_UNKNOWN_PART);
+	assert_int_equal(sim_erases(bench.sim) + sim_writes(bench.sim), 0);
+	bench.boot.options.as_product_id = 0x410;
+	assert_int_equal(bench_flash(&bench, &flash_and_reset), ERR_OK);
+	assert_int_equal(bench.boot.device.product_id, 0x999);
+	assert_int_equal(bench.boot.device.flash_bytes, bench.flash_len);
+	bench_assert_flashed(&bench);
+	bench_close(&bench);
+}
+
 static void a_session_in_sync_is_resumed(void **state)
 {
 	const struct sim_options options = { .part = "f103rb" };
@@ -373,6 +436,9 @@ int main(void)
 		cmocka_unit_test(every_part_is_flashed_verified_and_started),
 		cmocka_unit_test(every_part_reads_back),
 		cmocka_unit_test(every_part_is_erased),
+		cmocka_unit_test(quirks_are_worked_around),
+		cmocka_unit_test(the_parity_trap_is_named),
+		cmocka_unit_test(an_unknown_part_is_flashed_as_another),
 		cmocka_unit_test(a_session_in_sync_is_resumed),
 		cmocka_unit_test(an_application_that_talks_is_no_bootloader),
 		cmocka_unit_test(failures_are_told_with_stage_and_address),
