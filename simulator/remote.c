@@ -152,7 +152,7 @@ static void set_line(const struct request *r, enum wire_line line)
 	bool set;
 
 	if (flag_of(r, 1, &set))
-		wiring_set(&r->remote->wiring, r->remote->machine, line, set, now_ns(r));
+		wiring_set_line(&r->remote->wiring, r->remote->machine, line, set, now_ns(r));
 }
 
 static void do_dtr(const struct request *r)
@@ -163,6 +163,15 @@ static void do_dtr(const struct request *r)
 static void do_rts(const struct request *r)
 {
 	set_line(r, WIRE_RTS);
+}
+
+/* Both at one time, as TIOCMSET does. */
+static void do_lines(const struct request *r)
+{
+	bool dtr, rts;
+
+	if (flag_of(r, 1, &dtr) && flag_of(r, 2, &rts))
+		wiring_set(&r->remote->wiring, r->remote->machine, dtr, rts, now_ns(r));
 }
 
 static void do_parity(const struct request *r)
@@ -288,6 +297,7 @@ static const struct command {
 	{ "dump", 2, 2, do_dump, " FILE" },
 	{ "dtr", 2, 2, do_dtr, " 0|1" },
 	{ "rts", 2, 2, do_rts, " 0|1" },
+	{ "lines", 3, 3, do_lines, " DTR RTS" },
 	{ "parity", 2, 2, do_parity, " 8e1|8n1|8o1|8n2|none" },
 	{ "protect", 2, 2, do_protect, " on|off" },
 	{ "write-protect", 3, 3, do_write_protect, " SECTOR on|off" },

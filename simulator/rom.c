@@ -54,6 +54,16 @@ static void finish_busy(struct rom *rom, struct rom_reply *reply, uint32_t busy_
 	finish(rom, reply, ok ? ACK : NACK);
 }
 
+/* A command that has but one stage. */
+static bool begin(struct rom *rom, struct rom_reply *reply)
+{
+	if (rom->is_refusing)
+		finish(rom, reply, NACK);
+	else
+		say(reply, ACK);
+	return !rom->is_refusing;
+}
+
 /* Four bytes and their XOR. A bad address is refused, or on old ROMs met with silence (Q6). */
 static bool take_address(struct rom *rom, struct rom_reply *reply, enum memory_use use)
 {
@@ -73,11 +83,8 @@ static void on_get(struct rom *rom, struct rom_reply *reply)
 	const struct part *part = rom->memory->part;
 	const size_t count = part_command_count(part);
 
-	if (rom->is_refusing) {
-		finish(rom, reply, NACK);
+	if (!begin(rom, reply))
 		return;
-	}
-	say(reply, ACK);
 	say(reply, (uint8_t)(count + (rom->quirks & SIM_WRONG_GET_COUNT ? 2 : 0)));
 	say(reply, part->version);
 	for (size_t i = 0; i < count; i++)
@@ -88,11 +95,8 @@ static void on_get(struct rom *rom, struct rom_reply *reply)
 /* 0x01 */
 static void on_get_version(struct rom *rom, struct rom_reply *reply)
 {
-	if (rom->is_refusing) {
-		finish(rom, reply, NACK);
+	if (!begin(rom, reply))
 		return;
-	}
-	say(reply, ACK);
 	say(reply, rom->memory->part->version);
 	say(reply, 0x00);
 	say(reply, 0x00);
@@ -102,11 +106,8 @@ static void on_get_version(struct rom *rom, struct rom_reply *reply)
 /* 0x02 */
 static void on_get_id(struct rom *rom, struct rom_reply *reply)
 {
-	if (rom->is_refusing) {
-		finish(rom, reply, NACK);
+	if (!begin(rom, reply))
 		return;
-	}
-	say(reply, ACK);
 	say(reply, 1);
 	say(reply, (uint8_t)(rom->product_id >> 8));
 	say(reply, (uint8_t)rom->product_id);
@@ -146,12 +147,6 @@ static void on_read_address(struct rom *rom, struct rom_reply *reply)
 	expect(rom, 2, on_read_length);
 }
 
-static void on_read(struct rom *rom, struct rom_reply *reply)
-{
-	say(reply, ACK);
-	expect(rom, 5, on_read_address);
-}
-
 /* 0x21 */
 static void on_go_address(struct rom *rom, struct rom_reply *reply)
 {
@@ -164,12 +159,6 @@ static void on_go_address(struct rom *rom, struct rom_reply *reply)
 	reply->after = ROM_JUMPS;
 	reply->jump_to = rom->addr;
 	finish(rom, reply, ACK);
-}
-
-static void on_go(struct rom *rom, struct rom_reply *reply)
-{
-	say(reply, ACK);
-	expect(rom, 5, on_go_address);
 }
 
 /* 0x31 */
@@ -203,12 +192,6 @@ static void on_write_address(struct rom *rom, struct rom_reply *reply)
 		return;
 	say(reply, ACK);
 	expect(rom, 1, on_write_count);
-}
-
-static void on_write(struct rom *rom, struct rom_reply *reply)
-{
-	say(reply, ACK);
-	expect(rom, 5, on_write_address);
 }
 
 /* 0x43 and 0x44: all sectors, or one bank's. */
@@ -259,12 +242,6 @@ static void on_erase_count(struct rom *rom, struct rom_reply *reply)
 		extend(rom, rom->block[0] + 2u, on_erase_pages);
 }
 
-static void on_erase(struct rom *rom, struct rom_reply *reply)
-{
-	say(reply, ACK);
-	expect(rom, 1, on_erase_count);
-}
-
 /* 0x44 */
 static void on_extended_special(struct rom *rom, struct rom_reply *reply)
 {
@@ -308,12 +285,6 @@ static void on_extended_count(struct rom *rom, struct rom_reply *reply)
 		extend(rom, 2 * (n + 1u) + 1, on_extended_pages);
 }
 
-static void on_extended_erase(struct rom *rom, struct rom_reply *reply)
-{
-	say(reply, ACK);
-	expect(rom, 2, on_extended_count);
-}
-
 /* 0x63: the new set of units replaces the old; wrong numbers are ACKed too. */
 static void on_protect_units(struct rom *rom, struct rom_reply *reply)
 {
@@ -337,12 +308,6 @@ static void on_protect_count(struct rom *rom, struct rom_reply *reply)
 {
 	(void)reply;
 	extend(rom, rom->block[0] + 2u, on_protect_units);
-}
-
-static void on_write_protect(struct rom *rom, struct rom_reply *reply)
-{
-	say(reply, ACK);
-	expect(rom, 1, on_protect_count);
 }
 
 /* 0x73, 0x82, 0x92 take no arguments: one ACK for the command, one when it is done. */
@@ -391,20 +356,21 @@ static const struct command {
 	uint8_t code;
 	bool when_protected; /* allowed under readout protection */
 	bool two_nacks;      /* refused twice under it, where the quirk is */
-	stage_fn *begin;
+	uint8_t need;        /* after ACK, before the first stage; 0: the stage answers itself */
+	stage_fn *stage;
 } commands[] = {
-	{ 0x00, true, false, on_get },
-	{ 0x01, true, false, on_get_version },
-	{ 0x02, true, false, on_get_id },
-	{ 0x11, false, true, on_read },
-	{ 0x21, false, true, on_go },
-	{ 0x31, false, true, on_write },
-	{ 0x43, false, false, on_erase },
-	{ 0x44, false, false, on_extended_erase },
-	{ 0x63, false, false, on_write_protect },
-	{ 0x73, false, false, on_write_unprotect },
-	{ 0x82, false, false, on_readout_protect },
-	{ 0x92, true, false, on_readout_unprotect },
+	{ 0x00, true, false, 0, on_get },
+	{ 0x01, true, false, 0, on_get_version },
+	{ 0x02, true, false, 0, on_get_id },
+	{ 0x11, false, true, 5, on_read_address },
+	{ 0x21, false, true, 5, on_go_address },
+	{ 0x31, false, true, 5, on_write_address },
+	{ 0x43, false, false, 1, on_erase_count },
+	{ 0x44, false, false, 2, on_extended_count },
+	{ 0x63, false, false, 1, on_protect_count },
+	{ 0x73, false, false, 0, on_write_unprotect },
+	{ 0x82, false, false, 0, on_readout_protect },
+	{ 0x92, true, false, 0, on_readout_unprotect },
 };
 
 static const struct command *find_command(const struct rom *rom)
@@ -446,7 +412,12 @@ static void on_command(struct rom *rom, struct rom_reply *reply)
 		finish(rom, reply, NACK);
 		return;
 	}
-	command->begin(rom, reply);
+	if (!command->need) {
+		command->stage(rom, reply);
+		return;
+	}
+	say(reply, ACK);
+	expect(rom, command->need, command->stage);
 }
 
 /* Anything but 7F makes the ROM learn a wrong rate: it stays deaf until reset (2.1). */

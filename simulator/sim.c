@@ -159,7 +159,7 @@ static enum err sim_line(void *ctx, enum wire_line line, bool set)
 		return ERR_GONE;
 	if (!sim->wiring.reset.is_wired && !sim->wiring.boot0.is_wired)
 		return ERR_UNSUPPORTED;
-	wiring_set(&sim->wiring, &sim->machine, line, set, sim->now_ns);
+	wiring_set_line(&sim->wiring, &sim->machine, line, set, sim->now_ns);
 	return ERR_OK;
 }
 

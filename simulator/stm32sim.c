@@ -35,8 +35,9 @@ static const char help[] =
 	"  --die-with-parent    end when the parent process does\n"
 	"  --list-parts, --help, --version\n\n"
 	"commands: bootloader, application, reset, boot0 0|1, power on|off, unplug, replug,\n"
-	"  dump FILE, dtr 0|1, rts 0|1, parity 8e1|8n1|8o1|8n2|none, protect on|off,\n"
-	"  write-protect SECTOR on|off, quirk NAME on|off, fail NAME N [COMMAND], stats\n"
+	"  dump FILE, dtr 0|1, rts 0|1, lines DTR RTS, protect on|off,\n"
+	"  parity 8e1|8n1|8o1|8n2|none, write-protect SECTOR on|off, quirk NAME on|off,\n"
+	"  fail NAME N [COMMAND], stats\n"
 	"faults: drop-to-host, corrupt-to-host, drop-to-board, corrupt-to-board, nack, mute\n"
 	"quirks:";
 

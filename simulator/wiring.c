@@ -27,13 +27,20 @@ static bool is_active(const struct wiring *wiring, const struct wiring_pin *pin)
 	return wiring->is_set[pin->line] != pin->is_inverted;
 }
 
-void wiring_set(struct wiring *wiring, struct machine *machine, enum wire_line line, bool set,
+void wiring_set(struct wiring *wiring, struct machine *machine, bool dtr, bool rts, uint64_t now_ns)
+{
+	wiring->is_set[WIRE_DTR] = dtr;
+	wiring->is_set[WIRE_RTS] = rts;
+	/* BOOT0 first: it is sampled when reset is released. */
+	if (wiring->boot0.is_wired)
+		machine_set_boot0(machine, is_active(wiring, &wiring->boot0));
+	if (wiring->reset.is_wired)
+		machine_set_reset(machine, is_active(wiring, &wiring->reset), now_ns);
+}
+
+void wiring_set_line(struct wiring *wiring, struct machine *machine, enum wire_line line, bool set,
 	uint64_t now_ns)
 {
-	wiring->is_set[line] = set;
-	/* BOOT0 first: a line that drives both is sampled when reset is released. */
-	if (wiring->boot0.is_wired && wiring->boot0.line == line)
-		machine_set_boot0(machine, is_active(wiring, &wiring->boot0));
-	if (wiring->reset.is_wired && wiring->reset.line == line)
-		machine_set_reset(machine, is_active(wiring, &wiring->reset), now_ns);
+	wiring_set(wiring, machine, line == WIRE_DTR ? set : wiring->is_set[WIRE_DTR],
+		line == WIRE_RTS ? set : wiring->is_set[WIRE_RTS], now_ns);
 }

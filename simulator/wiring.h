@@ -21,8 +21,11 @@ struct wiring {
 
 /* NULL: not wired. false: not a line, *pin unchanged. */
 bool wiring_parse(const char *text, struct wiring_pin *pin);
-/* A line changed: what it is wired to follows. */
-void wiring_set(struct wiring *wiring, struct machine *machine, enum wire_line line, bool set,
+/* The lines' levels now: what they are wired to follows. Both may change at once. */
+void wiring_set(
+	struct wiring *wiring, struct machine *machine, bool dtr, bool rts, uint64_t now_ns);
+/* One of them changed. */
+void wiring_set_line(struct wiring *wiring, struct machine *machine, enum wire_line line, bool set,
 	uint64_t now_ns);
 
 #endif /* BENCHD_SIMULATOR_WIRING_H */

@@ -154,13 +154,14 @@ static void tell_frame(const struct port *port)
 
 static void set_lines(struct port *port, unsigned lines)
 {
-	const unsigned changed = port->lines ^ lines;
+	char command[] = "lines 0 0\n";
 
+	if (port->lines == lines)
+		return;
 	port->lines = lines;
-	if (changed & TIOCM_RTS)
-		tell(port, lines & TIOCM_RTS ? "rts 1\n" : "rts 0\n");
-	if (changed & TIOCM_DTR)
-		tell(port, lines & TIOCM_DTR ? "dtr 1\n" : "dtr 0\n");
+	command[6] = lines & TIOCM_DTR ? '1' : '0';
+	command[8] = lines & TIOCM_RTS ? '1' : '0';
+	tell(port, command);
 }
 
 /* The first open of a serial port raises both lines. */
