@@ -25,6 +25,7 @@ void core_init(const char *banner)
 {
 	part_init();
 	SCB_VTOR = (uint32_t)vectors;
+	__asm volatile("cpsie i"); /* a program that the ROM jumps to may find interrupts off */
 	SYST_RVR = part.clock_hz / 1000 - 1;
 	SYST_CVR = 0;
 	SYST_CSR = CSR_ENABLE_TICKINT_CORE;
