@@ -287,6 +287,7 @@ static const struct stream_ops tail_ops = {
 	.pull = tail_pull,
 	.ready = tail_ready,
 	.release = tail_release,
+	.is_endless = true,
 };
 
 void handle_console_get(struct request *request)

@@ -23,6 +23,7 @@
 #define NEXT_HEADER_MS 40000  /* from a reply to the end of the next header: idle, then as above */
 #define BODY_GRACE_MS 30000   /* a body may take this and */
 #define BODY_BYTES_PER_S 512  /* as long as this rate gives it */
+#define LAST_WORDS_S 3        /* at the stop: for the jobs of those that wait to end */
 #define IDLE_TIMEOUT_S 30     /* no byte in either direction */
 #define CONNECTION_MEMORY 32768
 #define CONNECTIONS_BESIDE_VIEWERS 512
@@ -111,7 +112,10 @@ int listen_open(const struct config_listen *listen, char **url, char *reason, si
 
 /* http_watch.c */
 bool watch_start(struct http *http);
-/* Resumes everything parked as gone, and waits until nothing is parked or lent. */
+/*
+ * Waits until nothing is parked or lent: first for what ends by itself, then what is left is
+ * resumed as gone.
+ */
 void watch_drain(struct http *http);
 void watch_stop(struct http *http);
 /* Suspends the connection and hands it to the watcher. false: the server is ending. */

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #define TICK_MS 250 /* heartbeats and deadlines are this exact */
@@ -126,6 +127,12 @@ static void watch_collect(struct watch *w)
 	}
 }
 
+/* Nobody waits for a follower of the console when the server stops. */
+static bool is_endless(const struct exchange *x)
+{
+	return x->phase == PHASE_ANSWERED && x->stream->is_endless;
+}
+
 static bool exchange_is_ready(const struct exchange *x, int64_t now_ms)
 {
 	if (x->phase == PHASE_WAITING)
@@ -137,13 +144,14 @@ static bool exchange_is_ready(const struct exchange *x, int64_t now_ms)
 static void watch_look(struct watch *w, bool is_ending)
 {
 	int64_t now_ms = clock_monotonic_ms();
+	bool is_stopping = atomic_load(&w->http->is_stopping);
 	size_t kept = 0;
 
 	for (size_t i = 0; i < w->count; i++) {
 		struct exchange *x = w->items[i];
 		struct pollfd *p = &w->polls[i + 1];
 
-		if (is_ending || p->revents)
+		if (is_ending || p->revents || (is_stopping && is_endless(x)))
 			x->is_gone = true;
 		if (x->is_gone || exchange_is_ready(x, now_ms)) {
 			watch_unlend(x);
@@ -214,9 +222,23 @@ bool watch_start(struct http *http)
 	return http->has_watcher;
 }
 
+static struct timespec after_s(int seconds)
+{
+	struct timespec at;
+
+	clock_gettime(CLOCK_REALTIME, &at);
+	at.tv_sec += seconds;
+	return at;
+}
+
 void watch_drain(struct http *http)
 {
+	struct timespec until = after_s(LAST_WORDS_S);
+
 	pthread_mutex_lock(&http->lock);
+	while (http->parked_count &&
+		pthread_cond_timedwait(&http->unparked, &http->lock, &until) != ETIMEDOUT)
+		;
 	http->is_ending = true;
 	pthread_mutex_unlock(&http->lock);
 	http_wake(http);

@@ -66,6 +66,7 @@ struct stream_ops {
 	bool (*ready)(void *ctx, int64_t now_ms);
 	void (*gone)(void *ctx);
 	void (*release)(void *ctx);
+	bool is_endless; /* ends only with its client: a server that stops does not wait for it */
 };
 /* Takes ctx over. */
 void reply_stream(

@@ -11,14 +11,12 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #define PROGRESS_MS 15000 /* a viewer that takes nothing for so long is closed */
 #define CHECK_US (2 * LWS_US_PER_SEC)
 #define CLOSE_TOO_SLOW ((enum lws_close_status)1013) /* "try again later" */
 #define STOP_MS 1000                                 /* for the close frames to leave */
-#define DESCRIPTORS_BESIDE_VIEWERS 1024
 
 struct ws {
 	const struct bench *bench;
@@ -246,23 +244,11 @@ static int callback(
 	}
 }
 
-/* The descriptors that so many viewers need, two each; as far as the system allows. */
-static void allow_descriptors(uint32_t viewers)
-{
-	struct rlimit limit;
-	rlim_t want = 2 * (rlim_t)viewers + DESCRIPTORS_BESIDE_VIEWERS;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= want)
-		return;
-	limit.rlim_cur = limit.rlim_max < want ? limit.rlim_max : want;
-	if (setrlimit(RLIMIT_NOFILE, &limit))
-		log_line(LOG_WARNING, "ws: the limit of descriptors could not be raised");
-}
-
+/* It calls an error what is none of ours, such as a request that was read before. */
 static void on_log(int level, const char *line)
 {
-	log_line(level & LLL_ERR ? LOG_WARNING : LOG_DEBUG, "libwebsockets: %.*s",
-		(int)strcspn(line, "\n"), line);
+	(void)level;
+	log_line(LOG_DEBUG, "libwebsockets: %.*s", (int)strcspn(line, "\n"), line);
 }
 
 static bool make_context(struct ws *ws)
@@ -320,7 +306,6 @@ struct ws *ws_start(const struct bench *bench)
 		return NULL;
 	ws->bench = bench;
 	pthread_mutex_init(&ws->lock, NULL);
-	allow_descriptors(bench->config->limits.viewers);
 	if (make_context(ws) && !pthread_create(&ws->thread, NULL, thread_main, ws))
 		return ws;
 	if (ws->context)
