@@ -67,7 +67,8 @@ enum image_format image_detect(struct span file);
  * format: FORMAT_AUTO or the one to insist on. bin_addr: where a raw image goes (ignored by
  * formats that carry addresses).
  * ERR_EMPTY: no byte to program. ERR_FORMAT: not of the format insisted on, or plainly not
- * firmware (HTML, JSON, archives, PDF: a download page saved by mistake). ERR_IMAGE: checksum,
+ * firmware (HTML, JSON, other text, archives, PDF: a download page saved by mistake; only
+ * FORMAT_AUTO asks that). ERR_IMAGE: checksum,
  * truncation, missing end record, conflicting overlap, an ELF that points outside itself...; why
  * has line or offset, addr where known, and what. ERR_TOO_LARGE: over IMAGE_MAX_BYTES or
  * IMAGE_MAX_SEGMENTS. ERR_NO_MEMORY.
