@@ -32,13 +32,17 @@ struct search {
 	struct boot *boot;
 	uint64_t until_ms; /* no new try after it */
 	uint32_t try_ms;
-	uint8_t heard[MAX_HEARD];
-	size_t heard_len;  /* of heard; junk, not ACK or NACK */
-	bool has_answered; /* 7F was answered */
+	uint8_t heard[MAX_HEARD]; /* in this try: junk, neither ACK nor NACK */
+	size_t heard_len;
+	uint8_t last_junk;
+	bool has_junk, has_text; /* in any try */
+	bool has_answered;       /* 7F was answered */
 };
 
 static void search_hear(struct search *search, uint8_t byte)
 {
+	search->has_junk = true;
+	search->last_junk = byte;
 	if (search->heard_len < MAX_HEARD)
 		search->heard[search->heard_len++] = byte;
 }
@@ -58,14 +62,14 @@ static bool is_text(const struct search *search)
 
 static enum err search_failed(const struct search *search, struct why *why)
 {
-	if (is_text(search))
+	if (search->has_text)
 		return why_set(why, ERR_REPLY, IS_TEXT);
 	if (search->has_answered)
 		return why_set(why, ERR_TIMEOUT, WITHOUT_PARITY);
-	if (!search->heard_len)
+	if (!search->has_junk)
 		return why_set(why, ERR_TIMEOUT, SILENT);
 	if (why)
-		why->found = search->heard[search->heard_len - 1];
+		why->found = search->last_junk;
 	return why_set(why, ERR_REPLY, IS_NOISE);
 }
 
@@ -99,7 +103,7 @@ static enum err swallow_rest(struct search *search)
 }
 
 /* One 7F and its answer; junk before it is swallowed. ERR_TIMEOUT: no ACK, no NACK. */
-static enum err sync_once(struct search *search)
+static enum err send_sync(struct search *search)
 {
 	struct boot *boot = search->boot;
 	const struct wire *wire = &boot->wire;
@@ -123,6 +127,19 @@ static enum err sync_once(struct search *search)
 			search_hear(search, reply);
 	}
 	return e;
+}
+
+/* A 'y' is 79: in the middle of text it is no ACK, and what follows an ACK would go astray. */
+static enum err sync_once(struct search *search)
+{
+	enum err e;
+
+	search->heard_len = 0;
+	e = send_sync(search);
+	if (!is_text(search))
+		return e;
+	search->has_text = true;
+	return e ? e : ERR_TIMEOUT;
 }
 
 /*
@@ -325,7 +342,7 @@ static enum err identify(struct boot *boot, struct why *why)
 	return e ? e : read_registers(boot, why);
 }
 
-/* 7F, then Get: only that tells the ROM from an application that happened to print a 'y'. */
+/* 7F, then Get: only that shows that it is the ROM, and that it hears us well. */
 static enum err try_once(struct search *search, struct why *why)
 {
 	struct boot *boot = search->boot;
@@ -368,10 +385,11 @@ static enum err find_rom(struct search *search, struct why *why)
 	struct boot *boot = search->boot;
 	const struct control *control = &boot->control;
 	const bool restarts = !boot->options.resume_only && !control->is_manual;
-	unsigned tries = control->is_manual ? MAX_SYNC_BYTES : FIRST_GROUP_TRIES;
+	const bool asks_person = control->is_manual && !boot->options.resume_only;
+	unsigned tries = asks_person ? MAX_SYNC_BYTES : FIRST_GROUP_TRIES;
 	enum err e = ERR_OK;
 
-	if (control->is_manual && !boot->options.resume_only)
+	if (asks_person)
 		e = control->restart(control->ctx, INTO_BOOTLOADER, why);
 	while (!e) {
 		struct why last = { 0 };
@@ -384,8 +402,7 @@ static enum err find_rom(struct search *search, struct why *why)
 		if (!e)
 			return ERR_OK;
 		if (is_fatal(e)) {
-			if (why)
-				*why = last;
+			boot_tell(why, &last);
 			return e;
 		}
 		e = now_ms(boot) >= search->until_ms ? search_failed(search, why) : ERR_OK;

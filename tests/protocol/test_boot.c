@@ -98,6 +98,11 @@ static const struct connect_case {
 		ERR_REPLY, 0, 0, false, false, false, false, "not as the bootloader" },
 	{ "text with a 'y' (79) in it", "> 7F < 72 65 61 64 79 2E 0D 0A ...", ERR_REPLY, 0, 0,
 		false, false, false, false, "not as the bootloader" },
+	{ "an application that says 'y' over and over",
+		"> 7F < 74 72 79 20 79 0D 0A > 7F < 74 72 79 20 79 0D 0A ...", ERR_REPLY, 0, 0,
+		false, false, false, false, "not as the bootloader" },
+	{ "text until the reset, then the ROM", "> 7F < 62 79 65 2E 0D 0A > 7F < 79" WHO_F1, ERR_OK,
+		0x410, 128 * KIB, true, true, false, false, NULL },
 	{ "noise", "> 7F < E0 F8 80 ...", ERR_REPLY, 0, 0, false, false, false, false,
 		"not the bootloader's" },
 };
