@@ -91,9 +91,12 @@ test("garbage to every endpoint is refused in the API's own words", async () => 
 });
 
 test('bytes that are no HTTP at all', async () => {
-  for (let seed = 1; seed <= 30; seed++) {
-    await raw(Buffer.concat([randomBytes(2000, seed), Buffer.from('\r\n\r\n')]), /$^/);
-  }
+  // To their ends at once: some are only cut when no header has come in its time.
+  await Promise.all(
+    Array.from({ length: 30 }, (_, i) =>
+      raw(Buffer.concat([randomBytes(2000, i + 1), Buffer.from('\r\n\r\n')]), /$^/),
+    ),
+  );
   for (const line of [
     'GET',
     'GET / HTTP/9.9\r\n\r\n',

@@ -73,8 +73,8 @@ async function call(method, template, { path = {}, query = '', body, headers = {
   const schemaPath = [...found, 'content', type, 'schema'];
   if (type === 'application/x-ndjson') {
     const lines = text
-      .trim()
       .split('\n')
+      .filter(Boolean)
       .map((line) => JSON.parse(line));
     for (const line of lines) holds(schemaPath, line, told);
     return lines;

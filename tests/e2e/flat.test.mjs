@@ -16,7 +16,7 @@ test('rounds of uploads, refusals, viewers and jobs leave nothing behind', { ski
   const bench = await Bench.start({ boards: [{ id: 'f103', part: 'f103rb' }] });
   try {
     const large = join(bench.dir, 'large.bin');
-    writeFileSync(large, Buffer.alloc(32 * 1024 * 1024, 0x5a));
+    writeFileSync(large, Buffer.alloc(32 * 1024 * 1024, 0xa5));
     const round = async () => {
       const upload = await bench.curl('-T', large, '/api/v1/boards/f103/flash');
       assert.equal(upload.json.status, 422, upload.text);
