@@ -131,4 +131,6 @@ export const logIn = (token) =>
     body: JSON.stringify({ token }),
     headers: { 'Content-Type': 'application/json' },
   });
+/** @returns {Promise<{required: boolean, name: string | null, role: string | null}>} */
+export const getSession = () => get('api/v1/session');
 export const logOut = () => request('DELETE', 'api/v1/session');

@@ -17,6 +17,9 @@ export function routeOf(hash) {
   return match ? match[1] : '';
 }
 
+/** A file dropped beside its place does not replace the page. @param {Event} event */
+const keepPage = (event) => event.preventDefault();
+
 /** The application: holds the state, carries out wishes, listens to the server. */
 class BenchApp extends Element {
   static properties = {
@@ -49,6 +52,8 @@ class BenchApp extends Element {
   connectedCallback() {
     super.connectedCallback();
     addEventListener('hashchange', this.route);
+    addEventListener('dragover', keepPage);
+    addEventListener('drop', keepPage);
     this.addEventListener('want', this.fulfil);
     this.addEventListener('save', (/** @type {any} */ event) =>
       this.save(event.detail.name, event.detail.blob),
@@ -63,6 +68,8 @@ class BenchApp extends Element {
   disconnectedCallback() {
     super.disconnectedCallback();
     removeEventListener('hashchange', this.route);
+    removeEventListener('dragover', keepPage);
+    removeEventListener('drop', keepPage);
     this.stream?.close();
   }
 
@@ -80,7 +87,11 @@ class BenchApp extends Element {
 
   async start() {
     await this.loadBoards();
-    if (!this.bench.needsLogIn) this.listen();
+    if (this.bench.needsLogIn) return;
+    this.listen();
+    await this.attempt(async () =>
+      this.dispatch({ type: 'session', session: await api.getSession() }),
+    );
   }
 
   /** @param {string} board */
@@ -196,6 +207,14 @@ class BenchApp extends Element {
     await this.start();
   }
 
+  async logOut() {
+    await this.attempt(async () => {
+      await api.logOut();
+    });
+    this.stream?.close();
+    await this.loadBoards();
+  }
+
   /** @param {string} name @param {Blob} blob */
   save(name, blob) {
     const link = document.createElement('a');
@@ -234,10 +253,25 @@ class BenchApp extends Element {
       <header class="top">
         <a class="brand" href="#"><img src="favicon.svg" alt="" width="28" height="28" />benchd</a>
         <span class="spacer"></span>
-        <span class="link-state link-${bench.link}"><i class="led"></i>${LINK_WORDS[bench.link]}</span>
+        ${bench.needsLogIn ? nothing : this.status(bench)}
       </header>
       ${this.banner()}
       <main id="main" tabindex="-1">${this.main(bench)}</main>`;
+  }
+
+  /** @param {import('./reduce.js').Bench} bench */
+  status(bench) {
+    return html`<span class="link-state link-${bench.link}"
+        ><i class="led"></i>${LINK_WORDS[bench.link]}</span
+      >
+      ${
+        bench.session?.required
+          ? html`<span class="faint">${bench.session.name}</span>
+              <button type="button" class="small" id="log-out" @click=${() => this.logOut()}>
+                Log out
+              </button>`
+          : nothing
+      }`;
   }
 
   /** @param {Event} event the hash is the route: it stays */

@@ -69,6 +69,7 @@ class BoardActions extends Element {
     event.preventDefault();
     const form = new FormData(/** @type {HTMLFormElement} */ (event.target));
     const query = Object.fromEntries([...form].filter(([, value]) => value !== ''));
+    if (query.length && !query.address) query.address = this.base();
     this.dialog('read-dialog').close();
     this.want('read', { board, query });
   }

@@ -2,12 +2,12 @@
 import { html, nothing } from 'lit';
 import { ConsoleLog } from './console-log.js';
 import { Element } from './element.js';
+import { lineEnd, setLineEnd } from './preferences.js';
 import { openTerminal } from './terminal.js';
 import { bytes as bytesWord, plural } from './words.js';
 
 /** @type {Record<string, string>} */
 const LINE_ENDS = { cr: '\r', lf: '\n', crlf: '\r\n' };
-const LINE_END_KEY = 'benchd-line-end';
 const CANNOT = {
   absent: 'The board is not connected.',
   busy: 'The board is being worked on.',
@@ -42,7 +42,7 @@ class BoardConsole extends Element {
     this.isPaused = false;
     this.waiting = 0;
     this.isEmpty = true;
-    this.lineEnd = localStorage.getItem(LINE_END_KEY) ?? 'crlf';
+    this.lineEnd = lineEnd();
     this.log = new ConsoleLog();
     /** @type {import('./console-log.js').Piece[]} */
     this.held = [];
@@ -161,7 +161,7 @@ class BoardConsole extends Element {
   /** @param {any} event */
   chooseLineEnd(event) {
     this.lineEnd = event.target.value;
-    localStorage.setItem(LINE_END_KEY, this.lineEnd);
+    setLineEnd(this.lineEnd);
   }
 
   render() {

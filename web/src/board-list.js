@@ -2,11 +2,12 @@
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { Element } from './element.js';
+import { isAtOnce } from './preferences.js';
 import { ago, kindDoing, kindOf, size, stateWord } from './words.js';
 
 /** What one sees of a board at a glance. */
 class BoardCard extends Element {
-  static properties = { board: {}, job: {}, progress: {} };
+  static properties = { board: {}, job: {}, progress: {}, isOver: { state: true } };
 
   constructor() {
     super();
@@ -16,6 +17,23 @@ class BoardCard extends Element {
     this.job = null;
     /** @type {import('./types.js').Progress | null} */
     this.progress = null;
+    this.isOver = false;
+  }
+
+  /** @param {DragEvent} event */
+  over(event) {
+    event.preventDefault();
+    this.isOver = true;
+  }
+
+  /** @param {DragEvent} event @param {string} board */
+  drop(event, board) {
+    const firmware = event.dataTransfer?.files[0];
+    event.preventDefault();
+    this.isOver = false;
+    if (!firmware) return;
+    location.hash = `#board/${board}`;
+    this.want('choose', { board, firmware, atOnce: isAtOnce() });
   }
 
   /** @param {import('./types.js').Board} board */
@@ -60,7 +78,16 @@ class BoardCard extends Element {
   render() {
     const board = this.board;
     if (!board) return nothing;
-    return html`<a class="card" href="#board/${board.id}" id="card-${board.id}">
+    return html`<a
+      class="card ${this.isOver ? 'card-over' : ''}"
+      href="#board/${board.id}"
+      id="card-${board.id}"
+      @dragover=${this.over}
+      @dragleave=${() => {
+        this.isOver = false;
+      }}
+      @drop=${(/** @type {DragEvent} */ event) => this.drop(event, board.id)}
+    >
       <span class="card-head">
         <span class="card-title">${board.label}</span>
         <span class="state state-${board.state}"><i class="led"></i>${stateWord(board.state)}</span>
@@ -97,7 +124,8 @@ class BoardList extends Element {
           (id) => id,
           (id) => this.card(bench, id),
         )}
-      </ul>`;
+      </ul>
+      <p class="faint hint">Open a board to flash it and read its console, or drop firmware on its card.</p>`;
   }
 
   /** @param {import('./reduce.js').Bench} bench @param {string} id */

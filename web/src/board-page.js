@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 import { html, nothing } from 'lit';
 import { Element } from './element.js';
+import { isAtOnce, setAtOnce } from './preferences.js';
 import { jobsOf, viewOf } from './reduce.js';
-import { ago, stateWord } from './words.js';
-
-const AT_ONCE_KEY = 'benchd-at-once';
+import { clock, stateWord } from './words.js';
 
 /** One board: flash it, see its flash, talk to it. */
 class BoardPage extends Element {
@@ -16,7 +15,7 @@ class BoardPage extends Element {
     this.bench = null;
     this.boardId = '';
     this.refused = '';
-    this.atOnce = localStorage.getItem(AT_ONCE_KEY) === 'true';
+    this.atOnce = isAtOnce();
   }
 
   /** @returns {any} the console's element, which takes bytes past the state */
@@ -27,29 +26,12 @@ class BoardPage extends Element {
   /** @param {boolean} on */
   setAtOnce(on) {
     this.atOnce = on;
-    localStorage.setItem(AT_ONCE_KEY, String(on));
+    setAtOnce(on);
   }
 
   /** @param {File | import('./types.js').Firmware} firmware */
   take(firmware) {
     this.want('choose', { board: this.boardId, firmware, atOnce: this.atOnce });
-  }
-
-  /** @param {Event} event a file dropped beside the zone does not replace the page */
-  guard(event) {
-    event.preventDefault();
-  }
-
-  connectedCallback() {
-    super.connectedCallback();
-    addEventListener('dragover', this.guard);
-    addEventListener('drop', this.guard);
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    removeEventListener('dragover', this.guard);
-    removeEventListener('drop', this.guard);
   }
 
   /** @param {import('./types.js').Board} board */
@@ -74,8 +56,8 @@ class BoardPage extends Element {
     return html`${
       board.state === 'absent'
         ? html`<p class="notice warn" id="absent" role="status">
-            <strong>Not connected</strong> since ${ago(board.since)}.
-            ${board.cause ?? 'Its port cannot be opened.'} benchd goes on by itself when it is back.
+            <strong>Not connected.</strong> ${board.cause ?? 'Its port cannot be opened.'}
+            benchd goes on by itself when it is back. <span class="faint">Since ${clock(board.since)}.</span>
           </p>`
         : nothing
     }${

@@ -88,7 +88,7 @@ class DropZone extends Element {
     return html`<details class="shelf" open>
       <summary>Recent firmware</summary>
       <ul class="rows" id="shelf">
-        ${this.shelf.slice(0, 6).map(
+        ${this.shelf.map(
           (one) => html`<li>
             <button
               type="button"

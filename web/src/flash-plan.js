@@ -130,18 +130,18 @@ class FlashPlan extends Element {
       <summary>Options</summary>
       <div class="fields">
         ${this.select('erase', 'Erase', [
-          ['needed', 'Only what the firmware needs'],
+          ['needed', 'What is needed'],
           ['mass', 'The whole flash'],
-          ['none', 'Nothing (it is blank already)'],
+          ['none', 'Nothing'],
         ])}
         ${this.select('verify', 'Verify', [
-          ['auto', 'As the part does it best'],
-          ['read', 'Read everything back'],
-          ['none', 'Do not verify'],
+          ['auto', 'In the best way'],
+          ['read', 'Read all back'],
+          ['none', 'Not at all'],
         ])}
         ${this.select('run', 'Afterwards', [
           ['true', 'Start the program'],
-          ['false', 'Stay in the bootloader'],
+          ['false', 'Stay in bootloader'],
         ])}
         ${this.image?.format === 'bin' ? this.address() : nothing}
       </div>

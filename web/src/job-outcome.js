@@ -23,6 +23,12 @@ export function problemWords(problem) {
     }`;
 }
 
+/** @param {import('./types.js').Job} job */
+function title(job) {
+  if (job.result?.match === false) return 'The content differs';
+  return `${kindName(kindOf(job))}: ${outcomeWord(job.state).toLowerCase()}`;
+}
+
 /** How something ended: a job, or a request that was refused. Emits "again", "anyway", "dismiss". */
 class JobOutcome extends Element {
   static properties = { job: {}, problem: {}, warnings: {} };
@@ -66,7 +72,7 @@ class JobOutcome extends Element {
     if (!job) return nothing;
     const isGood = job.state === 'done' && job.result?.match !== false;
     return html`<section class="outcome ${isGood ? 'outcome-good' : 'outcome-bad'}" id="outcome" role="status">
-      <h3>${kindName(kindOf(job))}: ${outcomeWord(job.state).toLowerCase()}</h3>
+      <h3>${title(job)}</h3>
       <p>${job.name ? html`<strong>${job.name}</strong> ` : nothing}${achieved(job)}</p>
       ${this.warnings.map((text) => html`<p class="notice warn">${text}</p>`)}
       ${this.ways(null)}

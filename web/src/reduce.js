@@ -15,7 +15,8 @@ import { kindOf } from './words.js';
  *   marks: Record<string, Marks>, problems: Record<string, import('./types.js').ProblemBody>,
  *   sessions: Record<string, Session>, warnings: Record<string, string[]>,
  *   firmware: import('./types.js').Firmware[], link: 'connecting' | 'open' | 'lost' | 'gone',
- *   needsLogIn: boolean}} Bench */
+ *   needsLogIn: boolean,
+ *   session: {required: boolean, name: string | null, role: string | null} | null}} Bench */
 
 /** @type {Bench} */
 export const EMPTY = {
@@ -33,6 +34,7 @@ export const EMPTY = {
   firmware: [],
   link: 'connecting',
   needsLogIn: false,
+  session: null,
 };
 
 /** @type {Session} */
@@ -214,6 +216,7 @@ const rules = {
     sessions: without(state.sessions, event.board),
     problems: without(state.problems, event.board),
   }),
+  session: (state, event) => ({ ...state, session: event.session }),
   link: (state, event) => ({ ...state, link: event.link }),
 };
 

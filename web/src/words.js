@@ -4,14 +4,17 @@
 const KIB = 1024;
 const MIB = KIB * KIB;
 
+/** Keeps a figure and its unit on one line. */
+const JOIN = '\u00a0';
+
 /** @param {number} value */
 const count = (value) => value.toLocaleString('en-GB');
 
 /** "16 KiB", "1.5 MiB", "300 B". @param {number} bytes */
 export function size(bytes) {
-  if (bytes >= MIB) return `${trim(bytes / MIB)} MiB`;
-  if (bytes >= KIB) return `${trim(bytes / KIB)} KiB`;
-  return `${bytes} B`;
+  if (bytes >= MIB) return `${trim(bytes / MIB)}${JOIN}MiB`;
+  if (bytes >= KIB) return `${trim(bytes / KIB)}${JOIN}KiB`;
+  return `${bytes}${JOIN}B`;
 }
 
 /** @param {number} value */
@@ -26,9 +29,9 @@ export const plural = (value, one, many = `${one}s`) =>
 
 /** "0.4 s", "12 s", "3 min 5 s". @param {number} seconds */
 export function duration(seconds) {
-  if (seconds < 10) return `${trim(Math.max(0, seconds))} s`;
+  if (seconds < 10) return `${trim(Math.max(0, seconds))}${JOIN}s`;
   const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
+  if (whole < 60) return `${whole}${JOIN}s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }

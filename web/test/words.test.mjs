@@ -45,7 +45,7 @@ const rows = [
 ];
 for (const [got, want] of rows)
   test(`says: ${want || 'nothing'}`, () => {
-    assert.equal(got, want);
+    assert.equal(got.replaceAll('\u00a0', ' '), want);
   });
 
 test('the wait before a new connection grows and is bounded', () => {
