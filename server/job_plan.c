@@ -110,6 +110,20 @@ static enum err note_change(struct work *w, struct why *why)
 	return ERR_OK;
 }
 
+/* Told before its first piece: the rate counts from here. */
+static void begin_stage(struct carry *c, enum stage stage)
+{
+	const struct plan *plan = &c->plan;
+	const uint64_t totals[STAGE_COUNT] = {
+		[STAGE_ERASE] = c->total ? c->total : plan->erase_bytes,
+		[STAGE_WRITE] = plan->write_bytes,
+		[STAGE_VERIFY] = plan->verify_bytes,
+	};
+
+	work_stage(c->w, stage);
+	job_set_progress(c->w->job, stage, plan->steps[c->run.step].addr, 0, totals[stage]);
+}
+
 static enum err do_piece(struct carry *c, struct why *why)
 {
 	struct work *w = c->w;
@@ -117,7 +131,8 @@ static enum err do_piece(struct carry *c, struct why *why)
 	const bool goes = stage == STAGE_RUN && !w->control.resets;
 	enum err e = work_should_stop(w) ? why_set(why, ERR_CANCELLED, NULL) : ERR_OK;
 
-	work_stage(w, stage);
+	if (w->stage != stage)
+		begin_stage(c, stage);
 	if (!e && (stage == STAGE_ERASE || stage == STAGE_WRITE))
 		e = note_change(w, why);
 	if (e)

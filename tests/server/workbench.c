@@ -213,8 +213,11 @@ void workbench_close(struct workbench *wb)
 	nftw(wb->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
-void workbench_image(uint8_t *out, size_t len)
+uint8_t workbench_bytes[128 * KIB];
+
+struct span workbench_image(size_t len)
 {
+	uint8_t *const out = workbench_bytes;
 	static const uint8_t stack[] = { 0x00, 0x50, 0x00, 0x20 };
 	static const uint8_t handler[] = { 0x01, 0x01, 0x00, 0x08 };
 
@@ -225,6 +228,7 @@ void workbench_image(uint8_t *out, size_t len)
 	for (size_t i = sizeof(stack); i < 256; i += sizeof(handler))
 		memcpy(out + i, handler, sizeof(handler));
 	memcpy(out + 256, WORKBENCH_GREETING, sizeof(WORKBENCH_GREETING));
+	return (struct span){ out, len };
 }
 
 void workbench_shelve(struct workbench *wb, struct span bytes, char sha256[SHA256_TEXT])
@@ -325,4 +329,54 @@ uint64_t workbench_wait_text(struct workbench *wb, uint64_t from, const char *te
 
 	workbench_wait(has_text, &wanted);
 	return wanted.found;
+}
+
+struct job_request workbench_request(enum job_kind kind)
+{
+	struct job_request request = { .kind = kind, .run = true };
+
+	strcpy(request.who, "test");
+	return request;
+}
+
+struct job_request workbench_flash_request(struct workbench *wb, size_t len)
+{
+	struct job_request request = workbench_request(JOB_FLASH);
+
+	workbench_shelve(wb, workbench_image(len), request.sha256);
+	return request;
+}
+
+enum job_state workbench_flash(struct workbench *wb, size_t len)
+{
+	struct job_request request = workbench_flash_request(wb, len);
+
+	return workbench_do(wb, &request, NULL, NULL);
+}
+
+void workbench_assert_text(const struct json *json, const char *key, const char *want)
+{
+	const char *have = json_string(json_get(json, key));
+
+	assert_non_null(have);
+	assert_string_equal(have, want);
+}
+
+bool workbench_is_null(struct workbench *wb, const char *key)
+{
+	struct json *json = board_json(wb->board);
+	const struct json *member = json_get(json, key);
+
+	assert_non_null(member);
+	const bool is = json_type(member) == JSON_NULL;
+
+	json_free(json);
+	return is;
+}
+
+void workbench_assert_code(struct json *error, const char *code)
+{
+	assert_non_null(error);
+	workbench_assert_text(error, "code", code);
+	json_free(error);
 }

@@ -42,11 +42,19 @@ void workbench_restart(struct workbench *wb);
 /* A word to the simulator's control socket: "unplug", "bootloader"... */
 void workbench_tell(struct workbench *wb, const char *word);
 
-/* An image of len bytes with a vector table and a greeting; deterministic. */
+/* An image of len bytes, in workbench_bytes: a vector table and a greeting; deterministic. */
 #define WORKBENCH_GREETING "greetings from the very first byte\r\n"
-void workbench_image(uint8_t *out, size_t len);
+#define WORKBENCH_IMAGE (8 * KIB) /* the usual length */
+extern uint8_t workbench_bytes[128 * KIB];
+struct span workbench_image(size_t len);
 /* Puts bytes on the shelf. */
 void workbench_shelve(struct workbench *wb, struct span bytes, char sha256[SHA256_TEXT]);
+
+/* What a test asks for; the flash is of an image of len bytes, put on the shelf. */
+struct job_request workbench_request(enum job_kind kind);
+struct job_request workbench_flash_request(struct workbench *wb, size_t len);
+/* Flashes it and waits. */
+enum job_state workbench_flash(struct workbench *wb, size_t len);
 
 /* Submits (asserting that it is taken) and gives the job: to be unref'd. */
 struct job *workbench_submit(struct workbench *wb, struct job_request *request);
@@ -60,6 +68,11 @@ enum job_state workbench_do(struct workbench *wb, struct job_request *request, s
 void workbench_wait_state(struct workbench *wb, const char *state);
 /* Waits until the console holds text at or after offset from; gives where it begins. */
 uint64_t workbench_wait_text(struct workbench *wb, uint64_t from, const char *text);
+/* Is this member of the board's shape null? */
+bool workbench_is_null(struct workbench *wb, const char *key);
+void workbench_assert_text(const struct json *json, const char *key, const char *want);
+/* The problem's code; frees error. */
+void workbench_assert_code(struct json *error, const char *code);
 /* Waits for done(ctx), which is looked at after every notify(). */
 void workbench_wait(bool (*done)(void *ctx), void *ctx);
 
