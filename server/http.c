@@ -150,8 +150,10 @@ void http_stop(struct http *http)
 {
 	http_quiesce(http);
 	/* MHD_stop_daemon() aborts the program when it finds a suspended connection. */
-	if (http->has_watcher)
+	if (http->has_watcher) {
 		watch_drain(http);
+		watch_flush(http);
+	}
 	for (size_t i = 0; i < http->listener_count; i++)
 		listener_stop(&http->listeners[i]);
 	watch_stop(http);

@@ -28,6 +28,7 @@ struct exchange *exchange_new(
 	x->link = info ? info->socket_context : NULL;
 	x->request.bench = listener->http->bench;
 	x->request.exchange = x;
+	watch_count(x->http, +1);
 	return x;
 }
 
@@ -248,5 +249,8 @@ void exchange_end(struct exchange *x, bool is_complete)
 		x->stream->release(x->ctx);
 	}
 	link_deadline(x->http, x->link, clock_monotonic_ms() + NEXT_HEADER_MS);
+	struct http *http = x->http;
+
 	exchange_release(x);
+	watch_count(http, -1);
 }

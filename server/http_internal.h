@@ -93,11 +93,12 @@ struct http {
 	size_t listener_count;
 	atomic_bool is_stopping; /* new requests are refused */
 
-	pthread_mutex_t lock; /* guards what follows */
-	pthread_cond_t unparked;
+	pthread_mutex_t lock;    /* guards what follows */
+	pthread_cond_t unparked; /* parked_count or live_count went down */
 	struct link *links;
 	struct exchange *parked; /* handed to the watcher */
 	size_t parked_count;     /* parked or lent */
+	size_t live_count;       /* exchanges that have not ended */
 	bool is_ending;          /* nothing may park any more */
 	bool watcher_ends;
 
@@ -117,6 +118,10 @@ bool watch_start(struct http *http);
  * resumed as gone.
  */
 void watch_drain(struct http *http);
+/* After that: gives the replies that were begun a second to leave. */
+void watch_flush(struct http *http);
+/* An exchange begins (+1) or has ended (-1). */
+void watch_count(struct http *http, int change);
 void watch_stop(struct http *http);
 /* Suspends the connection and hands it to the watcher. false: the server is ending. */
 bool watch_park(struct exchange *x);

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #define TICK_MS 250 /* heartbeats and deadlines are this exact */
+#define FLUSH_S 1   /* for the last replies to leave */
 
 void http_wake(struct http *http)
 {
@@ -151,9 +152,14 @@ static void watch_look(struct watch *w, bool is_ending)
 		struct exchange *x = w->items[i];
 		struct pollfd *p = &w->polls[i + 1];
 
-		if (is_ending || p->revents || (is_stopping && is_endless(x)))
+		if (p->revents || (is_stopping && is_endless(x)))
 			x->is_gone = true;
-		if (x->is_gone || exchange_is_ready(x, now_ms)) {
+		const bool is_ready = !x->is_gone && exchange_is_ready(x, now_ms);
+
+		/* At the end, too, a request whose job has ended is answered. */
+		if (is_ending && !is_ready)
+			x->is_gone = true;
+		if (x->is_gone || is_ready) {
 			watch_unlend(x);
 			continue;
 		}
@@ -245,6 +251,28 @@ void watch_drain(struct http *http)
 	pthread_mutex_lock(&http->lock);
 	while (http->parked_count)
 		pthread_cond_wait(&http->unparked, &http->lock);
+	pthread_mutex_unlock(&http->lock);
+}
+
+void watch_count(struct http *http, int change)
+{
+	pthread_mutex_lock(&http->lock);
+	http->live_count += (size_t)change;
+	if (change < 0)
+		pthread_cond_broadcast(&http->unparked);
+	pthread_mutex_unlock(&http->lock);
+}
+
+void watch_flush(struct http *http)
+{
+	struct timespec until;
+	int error = 0;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += FLUSH_S;
+	pthread_mutex_lock(&http->lock);
+	while (http->live_count && !error)
+		error = pthread_cond_timedwait(&http->unparked, &http->lock, &until);
 	pthread_mutex_unlock(&http->lock);
 }
 

@@ -70,6 +70,25 @@ stop TERM
 
 start "$benchd" --demo --listen 127.0.0.1:0 --state-dir "$tmp/kept"
 expect 1 'another benchd uses this folder' --listen 127.0.0.1:0 --state-dir "$tmp/kept"
+
+# Stopped in the middle of a write: who waits is told, and the board is marked after the next start.
+head -c 100000 /dev/zero | tr '\0' 'Z' >"$tmp/large.bin"
+coproc stream { curl -sSN --max-time 60 -H 'Accept: application/x-ndjson' -T "$tmp/large.bin" \
+	"$url/api/v1/boards/f103/flash?force=true&format=bin" 2>/dev/null || echo "curl $?"; }
+exec 4<&"${stream[0]}"
+line=
+until [[ $line == *'"stage":"write"'* ]]; do
+	read -r -t 60 line <&4 || fail "no write was seen: $line"
+done
+stop INT
+tail -n 2 <&4 >"$tmp/last"
+exec 4<&-
+grep -q '"type":"outcome".*"state":"interrupted"' "$tmp/last" || fail "no outcome: $(cat "$tmp/last")"
+grep -qx 'curl 18' "$tmp/last" || fail "a cut stream looks whole: $(cat "$tmp/last")"
+start "$benchd" --demo --listen 127.0.0.1:0 --state-dir "$tmp/kept"
+curl -sS "$url/api/v1/boards/f103" | grep -q '"quarantine":{' || fail "no quarantine"
+flash f103
+curl -sS "$url/api/v1/boards/f103" | grep -q '"quarantine":null' || fail "still in quarantine"
 stop INT
 [ -f "$tmp/kept/benchd.db" ] || fail "the state was not kept where --state-dir says"
 
