@@ -179,6 +179,5 @@ void reply_history(struct request *request, const struct job_record *record)
 		return;
 	}
 	add_outcome(f, record);
-	f->cuts = true;
 	reply_stream(request, "application/x-ndjson", &follow_ops, f);
 }

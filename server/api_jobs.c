@@ -184,7 +184,7 @@ void handle_job_events(struct request *request)
 	struct job_record record;
 
 	if (job) {
-		reply_follow(request, job, true, false);
+		reply_follow(request, job, false, false);
 		return;
 	}
 	if (!find_record(request, &record, &problem)) {
