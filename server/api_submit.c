@@ -60,32 +60,6 @@ static bool outcome_problem(
 	}
 }
 
-/* A dry run's answer is the plan itself. */
-static void reply_plan(struct request *request, const struct job_record *record)
-{
-	struct json *result =
-		record->result ? json_parse(span_of(record->result), false, NULL) : NULL;
-	const struct json *plan = json_get(result, "plan");
-	struct buf text = { 0 };
-
-	if (plan && json_print(plan, &text) && buf_append(&text, span_of("\n"))) {
-		reply_bytes(request, 200, "application/json", &text);
-	} else {
-		buf_release(&text);
-		reply_json(request, 503, NULL);
-	}
-	json_free(result);
-}
-
-static void reply_done(
-	struct request *request, const struct job *job, const struct job_record *record)
-{
-	if (job_request(job)->dry_run)
-		reply_plan(request, record);
-	else
-		reply_json(request, 200, job_record_json(record));
-}
-
 void reply_outcome(struct request *request, struct job *job)
 {
 	struct job_record record = { 0 };
@@ -102,7 +76,7 @@ void reply_outcome(struct request *request, struct job *job)
 		json_add(json, "job", job_record_json(&record));
 		reply_problem_json(request, &problem, json);
 	} else {
-		reply_done(request, job, &record);
+		reply_json(request, 200, job_record_json(&record));
 	}
 	job_record_release(&record);
 }

@@ -105,6 +105,7 @@ test('bytes that are no HTTP at all', async () => {
   ]) {
     const socket = connect(bench.port, '127.0.0.1');
     socket.on('error', () => {});
+    socket.resume(); // unread bytes would keep it from closing
     await once(socket, 'connect');
     socket.end(line);
     await once(socket, 'close').catch(() => {});
