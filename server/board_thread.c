@@ -255,6 +255,17 @@ static struct job_scene scene_of(struct board *board)
 	return scene;
 }
 
+/*
+ * After Go the application's first words may have come with the ROM's last ACK: the port holds
+ * them already, and poll() would not tell.
+ */
+static void resume_console(struct board *board)
+{
+	enter(board, BOARD_IDLE, NULL);
+	if (!read_console(board))
+		vanish(board);
+}
+
 static void settle(struct board *board, enum job_place place)
 {
 	static const struct wire_settings none = { 0 };
@@ -265,10 +276,10 @@ static void settle(struct board *board, enum job_place place)
 		vanish(board);
 	else if (place == PLACE_BOOTLOADER)
 		enter(board, BOARD_BOOTLOADER, NULL);
-	else if (now.baud == console->baud && now.frame == console->frame)
-		enter(board, BOARD_IDLE, NULL);
-	else
+	else if (now.baud != console->baud || now.frame != console->frame)
 		vanish(board); /* opened anew, it takes the console's settings or says why not */
+	else
+		resume_console(board);
 }
 
 static struct job_outcome use_port(struct board *board, struct job *job)
