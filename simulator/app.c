@@ -7,6 +7,11 @@ static bool is_text(uint8_t c)
 	return (c >= 0x20 && c < 0x7F) || c == '\r' || c == '\n' || c == '\t';
 }
 
+static bool is_end(struct span image, size_t at)
+{
+	return at >= image.len || image.ptr[at] == 0x00 || image.ptr[at] == 0xFF;
+}
+
 static size_t text_length(struct span image)
 {
 	size_t len = 0;
@@ -16,7 +21,10 @@ static size_t text_length(struct span image)
 	return len;
 }
 
-/* Every run of text in the image, each on a line of its own, up to APP_TEXT_MAX. */
+/*
+ * Every string of the image, each on a line of its own, up to APP_TEXT_MAX: text that a NUL or the
+ * blank rest of the flash ends, for machine code can look like text too.
+ */
 static bool print_texts(struct span image, struct buf *out)
 {
 	const size_t end = out->len + APP_TEXT_MAX;
@@ -31,7 +39,7 @@ static bool print_texts(struct span image, struct buf *out)
 		}
 		run.len = text_length(run);
 		at += run.len + 1;
-		if (run.len < APP_TEXT_MIN)
+		if (run.len < APP_TEXT_MIN || !is_end(image, at - 1))
 			continue;
 		const bool has_end = run.ptr[run.len - 1] == '\n';
 

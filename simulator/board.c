@@ -112,10 +112,10 @@ static void write_host(struct board *board)
 	const struct wire_settings line = host_line(board);
 	uint8_t byte;
 
-	if (!board->pty.openers)
+	if (!board->pty.has_host)
 		board->unread.len = 0;
 	while (machine_take(&board->machine, &line, board->now_ns, &byte)) {
-		if (board->pty.openers && board->unread.len < UNREAD_MAX)
+		if (board->pty.has_host && board->unread.len < UNREAD_MAX)
 			buf_append(&board->unread, (struct span){ &byte, 1 });
 	}
 	flush_unread(board);

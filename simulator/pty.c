@@ -2,6 +2,7 @@
 /* pty.c - the board's tty and its link. */
 #include "simulator/pty.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -94,7 +95,7 @@ static void close_all(struct pty *pty)
 	if (pty->master >= 0)
 		close(pty->master);
 	pty->watch = pty->slave = pty->master = -1;
-	pty->openers = 0;
+	pty->has_host = false;
 }
 
 bool pty_plug(struct pty *pty)
@@ -137,19 +138,68 @@ static void forget_host(const struct pty *pty)
 	ioctl(pty->slave, TIOCNXCL);
 }
 
+static bool has_open(const char *pid, const char *path)
+{
+	char name[PATH_MAX], target[PATH_MAX];
+	struct dirent *entry;
+	bool is_found = false;
+
+	snprintf(name, sizeof(name), "/proc/%s/fd", pid);
+	DIR *fds = opendir(name);
+
+	while (fds && !is_found && (entry = readdir(fds))) {
+		const ssize_t len =
+			readlinkat(dirfd(fds), entry->d_name, target, sizeof(target) - 1);
+
+		is_found = len > 0 && (size_t)len == strlen(path) &&
+			!memcmp(target, path, (size_t)len);
+	}
+	if (fds)
+		closedir(fds);
+	return is_found;
+}
+
+/*
+ * Counting opens and closes would go wrong: inotify folds two equal events in a row into one. So
+ * every close has us ask who is left. A process of another user can't be looked into; it counts
+ * until somebody closes.
+ */
+static bool is_open_elsewhere(const struct pty *pty)
+{
+	struct dirent *entry;
+	char self[16];
+	bool is_found = false;
+	DIR *processes = opendir("/proc");
+
+	snprintf(self, sizeof(self), "%d", (int)getpid());
+	while (processes && !is_found && (entry = readdir(processes))) {
+		const bool is_process = entry->d_name[0] >= '1' && entry->d_name[0] <= '9';
+
+		if (is_process && strcmp(entry->d_name, self) != 0)
+			is_found = has_open(entry->d_name, pty->slave_path);
+	}
+	if (processes)
+		closedir(processes);
+	return is_found;
+}
+
 void pty_watch(struct pty *pty)
 {
 	_Alignas(struct inotify_event) char events[4096];
 	const ssize_t len = read(pty->watch, events, sizeof(events));
+	uint32_t seen = 0;
 
 	for (ssize_t at = 0; at < len;) {
 		struct inotify_event event;
 
 		memcpy(&event, events + at, sizeof(event));
 		at += (ssize_t)(sizeof(event) + event.len);
-		if (event.mask & IN_OPEN)
-			pty->openers++;
-		else if (event.mask & IN_CLOSE && pty->openers && --pty->openers == 0)
-			forget_host(pty);
+		seen |= event.mask;
 	}
+	if (seen & IN_CLOSE)
+		pty->has_host = is_open_elsewhere(pty);
+	else if (seen & IN_OPEN)
+		pty->has_host = true;
+	if (seen & IN_CLOSE && !pty->has_host)
+		forget_host(pty);
 }

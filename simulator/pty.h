@@ -16,7 +16,7 @@ struct pty {
 	int master, slave, watch; /* -1: unplugged */
 	const char *link;         /* borrowed */
 	char slave_path[64];
-	unsigned openers; /* hosts that have it open */
+	bool has_host; /* another process has it open */
 };
 
 /* What pty_init() makes: unplugged. Borrows link for the pty's life. */
