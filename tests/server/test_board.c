@@ -166,7 +166,8 @@ static void test_reset_into_bootloader_and_go(void **state)
 	struct job_request request;
 
 	(void)state;
-	workbench_open(&wb, &(struct workbench_options){ .control = CONTROL_COMMAND });
+	workbench_open(
+		&wb, &(struct workbench_options){ .control = CONTROL_COMMAND, .baud = 115200 });
 	assert_int_equal(workbench_flash(&wb, WORKBENCH_IMAGE), JOB_DONE);
 	workbench_wait_text(&wb, 0, WORKBENCH_GREETING);
 	request = workbench_request(JOB_RESET);
