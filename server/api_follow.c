@@ -12,6 +12,7 @@ struct follow {
 	bool cuts, cancels;
 	unsigned next_event;
 	uint64_t seen_version, seen_progress;
+	enum stage stage; /* of the last progress said */
 	int64_t said_ms;
 	bool is_over, is_bad;
 	struct buf text;
@@ -65,9 +66,15 @@ static void add_outcome(struct follow *f, const struct job_record *record)
 
 static void add_progress(struct follow *f, const struct progress *progress)
 {
-	struct json *event = progress_json(progress);
+	struct json *event;
 
+	if (progress->version == f->seen_progress)
+		return;
 	f->seen_progress = progress->version;
+	if (progress->stage == STAGE_NONE)
+		return;
+	f->stage = progress->stage;
+	event = progress_json(progress);
 	json_add_time(event, "time", clock_wall_ms());
 	json_add_string(event, "job", job_id(f->job));
 	add_json(f, event);
@@ -79,12 +86,13 @@ static void follow_fill(struct follow *f)
 	bool is_final = job_is_final(f->job);
 
 	f->seen_version = job_version(f->job);
-	job_events(f->job, f->next_event, add_event, f);
 	struct progress progress = job_progress(f->job);
 
-	if (progress.version != f->seen_progress && progress.stage != STAGE_NONE)
+	/* The last of a stage comes before the line that says the next one. */
+	if (progress.stage == f->stage)
 		add_progress(f, &progress);
-	f->seen_progress = progress.version;
+	job_events(f->job, f->next_event, add_event, f);
+	add_progress(f, &progress);
 	if (!is_final)
 		return;
 	struct job_record record = { 0 };
