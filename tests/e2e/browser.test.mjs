@@ -88,13 +88,18 @@ const outcome = (page) => page.locator('#outcome').textContent();
 const consoleText = (page) =>
   page.locator('.screen .xterm-rows').evaluate((rows) => rows.textContent.replace(/\u00a0/g, ' '));
 
-/** The words that an image prints: those the console must show. */
+/** The first line that an image prints, awaited: the console must show it. */
 async function printed(id) {
-  const { text } = await bench.get(`/api/v1/boards/${id}/console?from=flash`);
-  return text
-    .split(/[\r\n]+/)
-    .find((line) => line.trim().length >= 8)
-    .trim();
+  const reply = await fetch(`${bench.url}/api/v1/boards/${id}/console?from=flash&follow=true`);
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const chunk of reply.body) {
+    text += decoder.decode(chunk, { stream: true });
+    const whole = text.split(/[\r\n]+/).slice(0, -1);
+    const line = whole.find((one) => one.trim().length >= 8);
+    if (line) return line.trim();
+  }
+  assert.fail(`the console ended after: ${text}`);
 }
 
 async function axe(page, what) {

@@ -14,6 +14,11 @@ const CANNOT = {
   bootloader: 'The board is in its bootloader; reset it to talk to the program.',
 };
 const NEWLINE = 10;
+/** More than that is not held while paused. */
+const HELD_BYTES = 4 * 1024 * 1024;
+
+/** @param {import('./console-log.js').Piece} piece */
+const lengthOf = (piece) => (piece.kind === 'bytes' ? piece.bytes.length : 0);
 
 /** @param {import('./console-log.js').Piece} piece */
 function annotation(piece) {
@@ -41,6 +46,7 @@ class BoardConsole extends Element {
     this.refused = '';
     this.isPaused = false;
     this.waiting = 0;
+    this.skipped = 0;
     this.isEmpty = true;
     this.lineEnd = lineEnd();
     this.log = new ConsoleLog();
@@ -55,7 +61,7 @@ class BoardConsole extends Element {
   firstUpdated() {
     const host = /** @type {HTMLElement} */ (this.querySelector('.screen'));
     this.screen = openTerminal(host, (text) => this.typed(text));
-    this.show(this.held.splice(0));
+    this.catchUp();
   }
 
   disconnectedCallback() {
@@ -100,10 +106,18 @@ class BoardConsole extends Element {
       return;
     }
     this.held.push(...pieces);
-    this.waiting += pieces.reduce(
-      (sum, one) => sum + (one.kind === 'bytes' ? one.bytes.length : 0),
-      0,
-    );
+    for (const piece of pieces) this.waiting += lengthOf(piece);
+    while (this.waiting - this.skipped > HELD_BYTES)
+      this.skipped += lengthOf(/** @type {import('./console-log.js').Piece} */ (this.held.shift()));
+  }
+
+  /** Shows what came in while paused. */
+  catchUp() {
+    if (this.skipped)
+      this.show([{ kind: 'mark', mark: `${bytesWord(this.skipped)} came while paused` }]);
+    this.show(this.held.splice(0));
+    this.waiting = 0;
+    this.skipped = 0;
   }
 
   /** @param {import('./console-log.js').Piece[]} pieces */
@@ -125,14 +139,14 @@ class BoardConsole extends Element {
   pause() {
     this.isPaused = !this.isPaused;
     if (this.isPaused) return;
-    this.waiting = 0;
-    this.show(this.held.splice(0));
+    this.catchUp();
     this.screen?.toEnd();
   }
 
   clear() {
     this.held = [];
     this.waiting = 0;
+    this.skipped = 0;
     this.screen?.reset();
     this.isAtLineStart = true;
     this.isEmpty = true;

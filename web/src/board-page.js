@@ -3,7 +3,10 @@ import { html, nothing } from 'lit';
 import { Element } from './element.js';
 import { isAtOnce, setAtOnce } from './preferences.js';
 import { jobsOf, viewOf } from './reduce.js';
-import { clock, stateWord } from './words.js';
+import { clock, kindOf, stateWord } from './words.js';
+
+/** A plan that was made is no news; one that failed is. @param {import('./types.js').Job} job */
+const isWorthKeeping = (job) => kindOf(job) !== 'plan' || job.state !== 'done';
 
 /** One board: flash it, see its flash, talk to it. */
 class BoardPage extends Element {
@@ -15,6 +18,7 @@ class BoardPage extends Element {
     this.bench = null;
     this.boardId = '';
     this.refused = '';
+    this.shown = '';
     this.atOnce = isAtOnce();
   }
 
@@ -32,6 +36,21 @@ class BoardPage extends Element {
   /** @param {File | import('./types.js').Firmware} firmware */
   take(firmware) {
     this.want('choose', { board: this.boardId, firmware, atOnce: this.atOnce });
+  }
+
+  /** What had the focus may be gone with the last view: the next Tab starts at the new one. */
+  updated() {
+    const kind = this.bench?.boards[this.boardId] ? viewOf(this.bench, this.boardId).kind : '';
+    const isNew = this.shown !== '' && kind !== this.shown;
+    this.shown = kind;
+    if (
+      isNew &&
+      document.activeElement === document.body &&
+      !document.querySelector('dialog[open]')
+    )
+      /** @type {HTMLElement | null} */ (this.querySelector('#flash-title'))?.focus({
+        preventScroll: true,
+      });
   }
 
   /** @param {import('./types.js').Board} board */
@@ -75,7 +94,7 @@ class BoardPage extends Element {
     const bench = /** @type {import('./reduce.js').Bench} */ (this.bench);
     const view = viewOf(bench, board.id);
     return html`<section class="panel" aria-labelledby="flash-title">
-      <header class="panel-head"><h2 id="flash-title">Flash</h2></header>
+      <header class="panel-head"><h2 id="flash-title" tabindex="-1">Flash</h2></header>
       ${this.view(bench, board, view)}
     </section>`;
   }
@@ -167,7 +186,7 @@ class BoardPage extends Element {
             <board-console .board=${board} .refused=${this.refused}></board-console>
           </div>
           <job-history
-            .jobs=${jobsOf(bench, board.id)}
+            .jobs=${jobsOf(bench, board.id).filter(isWorthKeeping)}
             @reuse=${(/** @type {any} */ event) => this.reuse(event.detail.job)}
           ></job-history>
           <bench-help .board=${board.id}></bench-help>

@@ -39,6 +39,27 @@ function onlyTyped(terminal, onTyped) {
   );
 }
 
+/**
+ * Tab goes to the board once something was typed; before that, and with Shift, it leaves, so that
+ * the keyboard is not caught in the terminal.
+ * @param {Terminal} terminal
+ */
+function letTabLeave(terminal) {
+  const field = terminal.textarea;
+  let hasTyped = false;
+  field?.setAttribute('aria-label', 'Type to the board. Shift and Tab leaves.');
+  field?.addEventListener('focus', () => {
+    hasTyped = false;
+  });
+  terminal.attachCustomKeyEventHandler((event) => {
+    if (event.key !== 'Tab') {
+      hasTyped ||= event.type === 'keydown' && event.key !== 'Shift';
+      return true;
+    }
+    return hasTyped && !event.shiftKey;
+  });
+}
+
 /** How many columns and rows fit. @param {Terminal} terminal @param {HTMLElement} host */
 function fit(terminal, host) {
   const cell = /** @type {any} */ (terminal)._core._renderService?.dimensions?.css?.cell;
@@ -73,8 +94,7 @@ export function openTerminal(host, onTyped) {
   };
   const observer = new ResizeObserver(() => fit(terminal, host));
   terminal.open(host);
-  // Shift and Tab leave the terminal: the keyboard is not caught in it.
-  terminal.attachCustomKeyEventHandler((event) => event.key !== 'Tab' || !event.shiftKey);
+  letTabLeave(terminal);
   onlyTyped(terminal, onTyped);
   observer.observe(host);
   dark.addEventListener('change', repaint);
