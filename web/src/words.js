@@ -54,8 +54,6 @@ export const clock = (time) => (time ? new Date(time).toLocaleString() : '');
 export const between = (from, to) =>
   from && to ? duration((Date.parse(to) - Date.parse(from)) / 1000) : '';
 
-/** 0x-text or number. @param {string | number} value */
-export const addressOf = (value) => Number(value);
 /** @param {number} value */
 export const hex = (value) => `0x${value.toString(16).toUpperCase().padStart(8, '0')}`;
 
