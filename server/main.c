@@ -161,6 +161,8 @@ static void take_down(struct house *house)
 	set_woken(NULL, NULL);
 	if (house->http)
 		http_stop(house->http);
+	if (house->ws)
+		ws_free(house->ws);
 	for (size_t i = 0; i < bench->board_count; i++)
 		board_free(bench->boards[i]);
 	free(bench->boards);

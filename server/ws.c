@@ -23,14 +23,17 @@ struct ws {
 	struct lws_context *context;
 	struct lws_vhost *vhost;
 	pthread_t thread;
-	pthread_mutex_t lock; /* guards pending */
+	pthread_mutex_t lock; /* guards pending and is_closed */
 	struct viewer *pending;
+	bool is_closed; /* the thread and the context are gone: nothing more is lent */
 	atomic_size_t count;
 	atomic_bool is_stopping;
 	/* The thread's own: */
 	struct viewer *viewers;
 	struct viewer *adopting; /* not yet claimed by its new struct lws */
 	struct buf frame;
+	lws_sorted_usec_list_t stop_timer;
+	bool is_late; /* the close frames have had their time */
 };
 
 static void viewer_end(struct ws *ws, struct viewer *v)
@@ -278,23 +281,30 @@ static bool make_context(struct ws *ws)
 	return ws->vhost;
 }
 
+static void on_stop_timer(lws_sorted_usec_list_t *timer)
+{
+	struct ws *ws = lws_container_of(timer, struct ws, stop_timer);
+
+	ws->is_late = true;
+}
+
+/* Until every viewer has had its close frame, or STOP_MS are over. */
 static void *thread_main(void *ctx)
 {
 	struct ws *ws = ctx;
-	int64_t stop_by_ms = INT64_MAX;
+	bool is_ending = false;
 
-	while (clock_monotonic_ms() < stop_by_ms) {
-		if (atomic_load(&ws->is_stopping)) {
-			if (stop_by_ms == INT64_MAX)
-				stop_by_ms = clock_monotonic_ms() + STOP_MS;
-			if (!atomic_load(&ws->count))
-				break;
-			lws_cancel_service(ws->context); /* so that the time is looked at */
-			usleep(10000);
-		}
-		if (lws_service(ws->context, 0) < 0)
+	while (!ws->is_late && lws_service(ws->context, 0) >= 0) {
+		if (!atomic_load(&ws->is_stopping))
+			continue;
+		if (!atomic_load(&ws->count))
 			break;
+		if (!is_ending)
+			lws_sul_schedule(ws->context, 0, &ws->stop_timer, on_stop_timer,
+				STOP_MS * LWS_US_PER_MS);
+		is_ending = true;
 	}
+	lws_sul_cancel(&ws->stop_timer);
 	return NULL;
 }
 
@@ -320,16 +330,25 @@ void ws_stop(struct ws *ws)
 	atomic_store(&ws->is_stopping, true);
 	lws_cancel_service(ws->context);
 	pthread_join(ws->thread, NULL);
-	lws_context_destroy(ws->context); /* ends every viewer that is left */
-	/* Lent too late to be adopted. */
-	while (ws->pending) {
-		struct viewer *v = ws->pending;
+	pthread_mutex_lock(&ws->lock);
+	ws->is_closed = true;
+	struct viewer *late = ws->pending; /* lent too late to be adopted */
 
-		ws->pending = v->next;
+	ws->pending = NULL;
+	pthread_mutex_unlock(&ws->lock);
+	lws_context_destroy(ws->context); /* ends every viewer that is left */
+	while (late) {
+		struct viewer *v = late;
+
+		late = v->next;
 		v->next = NULL;
 		close(v->loan.fd);
 		viewer_end(ws, v);
 	}
+}
+
+void ws_free(struct ws *ws)
+{
 	buf_release(&ws->frame);
 	pthread_mutex_destroy(&ws->lock);
 	free(ws);
@@ -340,6 +359,21 @@ void ws_wake(struct ws *ws)
 	lws_cancel_service(ws->context);
 }
 
+/* Wakes the thread under the lock: ws_stop() may end the context the moment it is given back. */
+static bool add_pending(struct ws *ws, struct viewer *v)
+{
+	pthread_mutex_lock(&ws->lock);
+	const bool is_open = !ws->is_closed;
+
+	if (is_open) {
+		v->next = ws->pending;
+		ws->pending = v;
+		ws_wake(ws);
+	}
+	pthread_mutex_unlock(&ws->lock);
+	return is_open;
+}
+
 bool ws_lend(struct ws *ws, const struct ws_loan *loan)
 {
 	struct viewer *v = NULL;
@@ -347,16 +381,12 @@ bool ws_lend(struct ws *ws, const struct ws_loan *loan)
 	if (atomic_fetch_add(&ws->count, 1) < ws->bench->config->limits.viewers &&
 		!atomic_load(&ws->is_stopping))
 		v = viewer_new(ws->bench, loan);
-	if (!v) {
-		atomic_fetch_sub(&ws->count, 1);
-		return false;
-	}
-	pthread_mutex_lock(&ws->lock);
-	v->next = ws->pending;
-	ws->pending = v;
-	pthread_mutex_unlock(&ws->lock);
-	ws_wake(ws);
-	return true;
+	if (v && add_pending(ws, v))
+		return true;
+	if (v)
+		viewer_free(v);
+	atomic_fetch_sub(&ws->count, 1);
+	return false;
 }
 
 size_t ws_viewers(struct ws *ws)

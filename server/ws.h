@@ -12,8 +12,10 @@
 struct ws;
 /* NULL: no memory or no thread. Borrows bench. */
 struct ws *ws_start(const struct bench *bench);
-/* Closes every viewer (1001), ends the thread, frees. */
+/* Closes every viewer (1001) and ends the thread; from then on ws_lend() takes nothing. */
 void ws_stop(struct ws *ws);
+/* After ws_stop(), and after http_stop(): until then a request may still try to lend. */
+void ws_free(struct ws *ws);
 /* Any thread, cheap: the only caller of lws_cancel_service(). */
 void ws_wake(struct ws *ws);
 

@@ -143,6 +143,7 @@ void house_close(struct house *house)
 	set_awake(NULL);
 	ws_stop(house->ws);
 	http_stop(house->http);
+	ws_free(house->ws);
 	board_free(house->boards[0]);
 	shelf_close(house->bench.shelf);
 	store_close(house->bench.store);
