@@ -46,7 +46,7 @@ static void on_connection(void *ctx, struct MHD_Connection *connection, void **l
 	const union MHD_ConnectionInfo *info =
 		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 
-	*link = info ? link_new(listener->http, info->connect_fd) : NULL;
+	*link = info ? link_new(listener, info->connect_fd) : NULL;
 }
 
 static void on_log(void *ctx, const char *format, va_list args)
@@ -63,7 +63,7 @@ static void on_log(void *ctx, const char *format, va_list args)
 /* The poll variant: with epoll this version leaves closed peers behind (design: one-port). */
 static struct MHD_Daemon *daemon_start(struct listener *listener, int fd)
 {
-	unsigned limit = listener->http->bench->config->limits.viewers + CONNECTIONS_BESIDE_VIEWERS;
+	unsigned limit = listener->room + CONNECTIONS_SPARE;
 
 	return MHD_start_daemon(MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_ITC |
 			MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG,
@@ -81,7 +81,10 @@ static bool listener_start(
 {
 	struct listener *listener = &http->listeners[http->listener_count];
 
-	*listener = (struct listener){ .http = http, .is_unix = listen_at->kind == LISTEN_UNIX };
+	*listener = (struct listener){ .http = http,
+		.is_unix = listen_at->kind == LISTEN_UNIX,
+		.room = http->bench->config->limits.viewers + CONNECTIONS_BESIDE_VIEWERS -
+			CONNECTIONS_SPARE };
 	int fd = listen_open(listen_at, &listener->url, reason, reason_len);
 
 	if (fd < 0)

@@ -36,11 +36,34 @@ static bool check_single(struct exchange *x)
 			return problem_set(&x->refusal, "bad_request",
 				"The header %s is given more than once.", names[i]);
 	}
-	if (request_header(&x->request, "Transfer-Encoding") &&
-		request_header(&x->request, "Content-Length"))
+	return true;
+}
+
+/* Where the body ends must be sure: else its bytes could be read as a request of their own. */
+static bool check_framing(struct exchange *x)
+{
+	const char *coding = request_header(&x->request, "Transfer-Encoding");
+
+	if (!coding)
+		return true;
+	if (request_header(&x->request, "Content-Length"))
 		return problem_set(&x->refusal, "bad_request",
 			"Both Content-Length and Transfer-Encoding are given. Send one of them.");
-	return true;
+	return !strcasecmp(coding, "chunked") ||
+		problem_set(&x->refusal, "bad_request",
+			"The only Transfer-Encoding taken here is \"chunked\".");
+}
+
+/* The spare connections are there to say so. */
+static bool check_room(struct exchange *x)
+{
+	if (!link_is_surplus(x->http, x->link))
+		return true;
+	reply_header(&x->request, "Connection", "close");
+	x->refusal.retry_after_s = 5;
+	return problem_set(&x->refusal, "too_many_requests",
+		"As many connections are busy as this server takes. Close some, or try again "
+		"later.");
 }
 
 /* Strips the base path: what is left starts with "/". */
@@ -151,20 +174,17 @@ static uint64_t limit_of(const struct exchange *x, const struct route *route)
 					  : SMALL_BODY_MAX;
 }
 
-static bool check_length(struct exchange *x, const struct route *route)
+static bool check_length(struct exchange *x)
 {
 	const char *text = request_header(&x->request, "Content-Length");
 	uint64_t bytes = 0;
 
-	x->body_limit = limit_of(x, route);
 	if (text && !number_parse(text, UINT64_MAX, &bytes))
 		return problem_set(&x->refusal, "bad_request", "Content-Length is not a number.");
 	if (bytes > x->body_limit)
 		return problem_set(&x->refusal, "too_large",
 			"The body has %llu bytes; this call takes at most %llu. Nothing was done.",
 			(unsigned long long)bytes, (unsigned long long)x->body_limit);
-	/* Beyond the first limit it is only counted, to show the refusal; then the line is cut. */
-	x->discard_limit = x->body_limit * 2 + DISCARDED_BODY_MAX;
 	return true;
 }
 
@@ -184,7 +204,11 @@ bool exchange_check(struct exchange *x, const char *method)
 
 	x->discard_limit = REFUSED_BODY_MAX;
 	r->method = method_parse(method);
-	if (!check_single(x) || !target_parse(&r->target, x->raw_target, &x->refusal) ||
+	if (!check_single(x) || !check_framing(x)) {
+		x->is_misframed = true;
+		return false;
+	}
+	if (!check_room(x) || !target_parse(&r->target, x->raw_target, &x->refusal) ||
 		!check_base(x))
 		return false;
 	struct captures captures;
@@ -197,6 +221,9 @@ bool exchange_check(struct exchange *x, const char *method)
 	if (!check_role(x, route) || !check_running(x))
 		return false;
 	x->route = route;
-	return check_type(x, route) && check_length(x, route) &&
+	x->body_limit = limit_of(x, route);
+	/* Who is known may send all of a body that is refused; then the line is cut. */
+	x->discard_limit = x->body_limit * 2 + DISCARDED_BODY_MAX;
+	return check_type(x, route) && check_length(x) &&
 		(!route->check || route->check(r, &x->refusal));
 }

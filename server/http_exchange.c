@@ -39,17 +39,18 @@ static bool has_body(const struct exchange *x)
 	return request_header(&x->request, "Transfer-Encoding") || (length && strcmp(length, "0"));
 }
 
-/* Can a refusal be shown only by answering before the body comes? */
+/*
+ * Can a refusal be shown only by answering before the body comes? Who sends without asking first
+ * reads the answer at the end, if at all: as long as it may be taken in, it is.
+ */
 static bool refuses_at_once(const struct exchange *x)
 {
 	const char *length = request_header(&x->request, "Content-Length");
 	uint64_t bytes = 0;
 
-	if (!has_body(x))
-		return false;
-	if (request_header_has(&x->request, "Expect", "100-continue"))
+	if (x->is_misframed || request_header_has(&x->request, "Expect", "100-continue"))
 		return true;
-	return length && (!number_parse(length, UINT64_MAX, &bytes) || bytes > REFUSED_BODY_MAX);
+	return length && (!number_parse(length, UINT64_MAX, &bytes) || bytes > x->discard_limit);
 }
 
 static enum MHD_Result exchange_begin(struct exchange *x, const char *method)
@@ -248,7 +249,7 @@ void exchange_end(struct exchange *x, bool is_complete)
 			x->stream->gone(x->ctx);
 		x->stream->release(x->ctx);
 	}
-	link_deadline(x->http, x->link, clock_monotonic_ms() + NEXT_HEADER_MS);
+	link_idle(x->http, x->link, clock_monotonic_ms() + NEXT_HEADER_MS);
 	struct http *http = x->http;
 
 	exchange_release(x);

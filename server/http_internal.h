@@ -27,14 +27,18 @@
 #define IDLE_TIMEOUT_S 30     /* no byte in either direction */
 #define CONNECTION_MEMORY 32768
 #define CONNECTIONS_BESIDE_VIEWERS 512
+#define CONNECTIONS_SPARE 32 /* of them: at the full limit nobody would be answered at all */
 #define DISCARDED_BODY_MAX (256ull * MIB) /* beside twice the limit, before the line is cut */
 #define REFUSED_BODY_MAX (1 * MIB) /* taken in to show a refusal to who sends before reading */
 
 /* A connection, for the reaper. http->lock guards it. */
 struct link {
 	struct link *prev, *next;
+	struct listener *listener;
 	int fd;
 	int64_t deadline_ms; /* when it is cut; INT64_MAX: never */
+	bool is_idle;        /* no request's header has come in whole */
+	bool is_surplus;     /* one too many: its request is refused */
 };
 
 enum phase {
@@ -65,6 +69,7 @@ struct exchange {
 	int64_t body_since_ms;
 	uint64_t body_bytes, body_limit, discard_limit;
 	bool is_discarding;
+	bool is_misframed; /* where its body ends is not sure: nothing more is read */
 
 	struct header extra[EXTRA_HEADERS];
 	size_t extra_count;
@@ -82,6 +87,8 @@ struct listener {
 	struct http *http;
 	struct MHD_Daemon *daemon;
 	bool is_unix;
+	unsigned room;     /* connections, without the spare ones */
+	size_t link_count; /* http->lock guards it */
 	char *url;
 	const char *unix_path; /* borrowed from the configuration; NULL: TCP */
 };
@@ -129,9 +136,16 @@ bool watch_park(struct exchange *x);
 bool watch_lend(struct exchange *x);
 /* The end of a loan; any thread. */
 void watch_unlend(struct exchange *x);
-struct link *link_new(struct http *http, int fd);
+/* http_link.c: connections, and who of them is cut. */
+void link_reap(struct http *http);
+/* Where there is no more room, the one that is idle for longest goes. */
+struct link *link_new(struct listener *listener, int fd);
 void link_free(struct http *http, struct link *link);
+/* A request is under way: when it is cut. */
 void link_deadline(struct http *http, struct link *link, int64_t deadline_ms);
+/* It is over: when the next one's header must have come. */
+void link_idle(struct http *http, struct link *link, int64_t deadline_ms);
+bool link_is_surplus(struct http *http, struct link *link);
 
 /* http_exchange.c: the life of a request. */
 struct exchange *exchange_new(

@@ -15,20 +15,51 @@ const char *request_header(const struct request *request, const char *name)
 	return MHD_lookup_connection_value(request->exchange->connection, MHD_HEADER_KIND, name);
 }
 
-bool request_header_has(const struct request *request, const char *name, const char *word)
+struct word {
+	const char *name, *word;
+	bool is_there;
+};
+
+/* "q=0" among the parameters: anything but that one. */
+static bool is_declined(const char *p, const char *end)
 {
-	const char *p = request_header(request, name);
-	size_t len = strlen(word);
-
-	while (p && *p) {
-		p += strspn(p, " \t,");
-		size_t have = strcspn(p, " \t,;");
-
-		if (have == len && !strncasecmp(p, word, len))
-			return true;
-		p += strcspn(p, ",");
+	for (p = memchr(p, ';', (size_t)(end - p)); p; p = memchr(p, ';', (size_t)(end - p))) {
+		p += 1 + strspn(p + 1, " \t");
+		if (strncasecmp(p, "q=", 2))
+			continue;
+		p += 2;
+		return strspn(p, "0.") == strcspn(p, " \t,;");
 	}
 	return false;
+}
+
+static enum MHD_Result find_word(
+	void *ctx, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	struct word *word = ctx;
+	size_t len = strlen(word->word);
+
+	(void)kind;
+	if (strcasecmp(name, word->name))
+		return MHD_YES;
+	for (const char *p = value; p && *p;) {
+		p += strspn(p, " \t,");
+		const char *end = p + strcspn(p, ",");
+
+		if (strcspn(p, " \t,;") == len && !strncasecmp(p, word->word, len))
+			word->is_there = word->is_there || !is_declined(p, end);
+		p = end;
+	}
+	return MHD_YES;
+}
+
+bool request_header_has(const struct request *request, const char *name, const char *word)
+{
+	struct word sought = { .name = name, .word = word };
+
+	MHD_get_connection_values(
+		request->exchange->connection, MHD_HEADER_KIND, find_word, &sought);
+	return sought.is_there;
 }
 
 struct auth_headers request_auth_headers(const struct request *request)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * http_watch.c - the watcher: resumes requests that wait when there is something for them or when
- * their client has left (a suspended connection does not notice that by itself), and cuts
- * connections that dribble.
+ * their client has left (a suspended connection does not notice that by itself).
  */
 #include "server/http_internal.h"
 #include "server/clock.h"
@@ -13,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -170,20 +168,6 @@ static void watch_look(struct watch *w, bool is_ending)
 	w->count = kept;
 }
 
-static void reap(struct http *http)
-{
-	int64_t now_ms = clock_monotonic_ms();
-
-	pthread_mutex_lock(&http->lock);
-	for (struct link *link = http->links; link; link = link->next) {
-		if (link->deadline_ms > now_ms)
-			continue;
-		link->deadline_ms = INT64_MAX;
-		shutdown(link->fd, SHUT_RDWR);
-	}
-	pthread_mutex_unlock(&http->lock);
-}
-
 static void watch_sleep(struct watch *w)
 {
 	uint64_t wakes;
@@ -212,7 +196,7 @@ static void *watcher_main(void *ctx)
 		ends = http->watcher_ends;
 		pthread_mutex_unlock(&http->lock);
 		watch_look(&w, is_ending);
-		reap(http);
+		link_reap(http);
 	}
 	free(w.items);
 	free(w.polls);
@@ -287,44 +271,4 @@ void watch_stop(struct http *http)
 	}
 	if (http->wake_fd >= 0)
 		close(http->wake_fd);
-}
-
-struct link *link_new(struct http *http, int fd)
-{
-	struct link *link = malloc(sizeof(*link));
-
-	if (!link)
-		return NULL;
-	*link = (struct link){ .fd = fd, .deadline_ms = clock_monotonic_ms() + FIRST_HEADER_MS };
-	pthread_mutex_lock(&http->lock);
-	link->next = http->links;
-	if (link->next)
-		link->next->prev = link;
-	http->links = link;
-	pthread_mutex_unlock(&http->lock);
-	return link;
-}
-
-void link_free(struct http *http, struct link *link)
-{
-	if (!link)
-		return;
-	pthread_mutex_lock(&http->lock);
-	if (link->prev)
-		link->prev->next = link->next;
-	else
-		http->links = link->next;
-	if (link->next)
-		link->next->prev = link->prev;
-	pthread_mutex_unlock(&http->lock);
-	free(link);
-}
-
-void link_deadline(struct http *http, struct link *link, int64_t deadline_ms)
-{
-	if (!link)
-		return;
-	pthread_mutex_lock(&http->lock);
-	link->deadline_ms = deadline_ms;
-	pthread_mutex_unlock(&http->lock);
 }

@@ -33,7 +33,7 @@ struct request {
 
 /* NULL: not sent. Borrowed for the request. */
 const char *request_header(const struct request *request, const char *name);
-/* A header's comma-separated list holds this word (without parameters, any case). */
+/* A header's list, in one or more lines, holds this word (any case) and not with "q=0". */
 bool request_header_has(const struct request *request, const char *name, const char *word);
 /* What auth.h looks at. */
 struct auth_headers request_auth_headers(const struct request *request);

@@ -17,7 +17,7 @@ struct request;
 enum method { METHOD_GET, METHOD_POST, METHOD_PUT, METHOD_DELETE, METHOD_OTHER };
 
 enum body_mode {
-	BODY_NONE,   /* refused when there is one */
+	BODY_NONE,   /* at most 64 KiB, and not looked at */
 	BODY_JSON,   /* a JSON object of at most 64 KiB; may be absent */
 	BODY_RAW,    /* at most 64 KiB */
 	BODY_UPLOAD, /* spooled to the shelf, up to limits.upload_bytes */

@@ -3,6 +3,7 @@
 #include "tests/server/house.h"
 
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -77,6 +78,19 @@ static const struct {
 		SENT("POST", "/api/v1/boards/mouse/flash", "Transfer-Encoding: chunked\r\n", "1",
 			"0\r\n\r\n"),
 		400, "bad_request" },
+	{ "a coding of transfer that is none of ours",
+		"POST /api/v1/boards/mouse/flash HTTP/1.1\r\n" HOST
+		"Transfer-Encoding: gzip\r\n\r\nabc",
+		400, "Connection: close" },
+	{ "compressed", "GET / HTTP/1.1\r\nAccept-Encoding: gzip\r\n" HOST END, 200,
+		"Content-Encoding: gzip" },
+	{ "anything but compressed",
+		"GET / HTTP/1.1\r\nAccept-Encoding: br, gzip; q=0.0\r\n" HOST END, 200,
+		"<!doctype html>" },
+	{ "a list in two lines",
+		"GET /api/v1/boards/mouse/console HTTP/1.1\r\nAccept: text/plain\r\n"
+		"Accept: application/x-ndjson;q=0.5\r\n" HOST END,
+		200, "Content-Type: application/x-ndjson" },
 	{ "erase of nothing", SENT("POST", "/api/v1/boards/mouse/erase", "", "2", "{}"), 422,
 		"\\\"mass\\\":true" },
 	{ "erase twice over",
@@ -205,6 +219,81 @@ static void a_chunked_body_over_the_limit_meets_413(void **state)
 	house_close(house);
 }
 
+/* Who does not ask first sends it all, and reads then. */
+static void a_large_body_over_the_limit_meets_413(void **state)
+{
+	struct house *house = house_open(false);
+	int fd = house_connect(house);
+	char chunk[65536 + 1];
+
+	(void)state;
+	memset(chunk, 'x', 65536);
+	chunk[65536] = 0;
+	house_send(fd,
+		"PUT /api/v1/boards/mouse/flash HTTP/1.1\r\n" HOST
+		"Content-Length: 16777216\r\n" END);
+	for (int i = 0; i < 256; i++)
+		house_send(fd, chunk);
+	char *answer = house_read(fd, NULL);
+
+	check_row("announced", answer, 413, "too_large");
+	free(answer);
+	close(fd);
+	house_close(house);
+}
+
+/* More than it takes: the eldest go, the youngest stay, and a new one is answered at once. */
+static void idle_connections_make_room(void **state)
+{
+	enum { FULL = 514, MANY = FULL + 200 };
+	struct rlimit limit = { 4096, 4096 };
+	struct house *house;
+	int fds[MANY];
+	char byte;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	limit.rlim_cur = limit.rlim_max < 4096 ? limit.rlim_max : 4096;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	house = house_open(false);
+	for (int i = 0; i < MANY; i++)
+		fds[i] = house_connect(house);
+	char *answer = house_ask(house, GET("/healthz"), NULL);
+
+	check_row("one more", answer, 200, "ok");
+	free(answer);
+	assert_int_equal(recv(fds[0], &byte, 1, 0), 0);
+	assert_int_equal(recv(fds[FULL - 1], &byte, 1, MSG_DONTWAIT), -1);
+	assert_int_equal(recv(fds[MANY - 1], &byte, 1, MSG_DONTWAIT), -1);
+	for (int i = 0; i < MANY; i++)
+		close(fds[i]);
+	house_close(house);
+}
+
+/* Nobody is idle: those beyond are told so. */
+static void busy_connections_make_no_room(void **state)
+{
+	enum { FULL = 514 - 32 };
+	struct house *house = house_open(false);
+	int fds[FULL];
+
+	(void)state;
+	for (int i = 0; i < FULL; i++) {
+		fds[i] = house_connect(house);
+		house_send(fds[i], GET("/api/v1/boards/mouse/console?follow=true"));
+		free(house_read(fds[i], "\r\n\r\n"));
+	}
+	for (int i = 0; i < 100; i++) {
+		char *answer = house_ask(house, GET("/healthz"), NULL);
+
+		check_row("one too many", answer, 429, "Retry-After");
+		free(answer);
+	}
+	for (int i = 0; i < FULL; i++)
+		close(fds[i]);
+	house_close(house);
+}
+
 static void a_follower_gets_bytes_as_they_come(void **state)
 {
 	struct house *house = house_open(false);
@@ -313,6 +402,9 @@ int main(void)
 		cmocka_unit_test(requests_are_answered),
 		cmocka_unit_test(credentials_are_asked_for),
 		cmocka_unit_test(a_chunked_body_over_the_limit_meets_413),
+		cmocka_unit_test(a_large_body_over_the_limit_meets_413),
+		cmocka_unit_test(idle_connections_make_room),
+		cmocka_unit_test(busy_connections_make_no_room),
 		cmocka_unit_test(a_follower_gets_bytes_as_they_come),
 		cmocka_unit_test(typed_bytes_reach_the_board),
 		cmocka_unit_test(one_that_leaves_cancels_if_it_said_so),
