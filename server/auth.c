@@ -24,8 +24,9 @@ struct session {
 
 struct auth {
 	const struct config *config;
-	pthread_mutex_t lock; /* guards the sessions */
+	pthread_mutex_t lock; /* guards what follows */
 	struct session sessions[SESSIONS_MAX];
+	uint64_t sessions_begun;
 };
 
 static const struct identity nobody = { .role = ROLE_NONE };
@@ -84,6 +85,11 @@ static struct identity identity_of_token(const struct auth *auth, struct span to
 	return identity;
 }
 
+static bool is_over(const struct session *session, int64_t now)
+{
+	return now - session->began > SESSION_MS;
+}
+
 /* The caller holds the lock. NULL: no such session, or it is over. */
 static struct session *find_session(struct auth *auth, struct span cookie)
 {
@@ -95,7 +101,7 @@ static struct session *find_session(struct auth *auth, struct span cookie)
 	for (int i = 0; i < SESSIONS_MAX; i++) {
 		struct session *session = &auth->sessions[i];
 
-		if (*session->sha256 && now - session->began > SESSION_MS)
+		if (*session->sha256 && is_over(session, now))
 			*session = (struct session){ 0 };
 		if (same_hash(sha256, session->sha256))
 			found = session;
@@ -186,6 +192,7 @@ struct identity auth_session_begin(struct auth *auth, const char *token, char co
 		return nobody;
 	sha256_hex(span_of(cookie), session.sha256);
 	pthread_mutex_lock(&auth->lock);
+	session.identity.session = ++auth->sessions_begun;
 	*place_for_session(auth) = session;
 	pthread_mutex_unlock(&auth->lock);
 	return identity;
@@ -203,6 +210,19 @@ void auth_session_end(struct auth *auth, const struct auth_headers *headers)
 	if (session)
 		*session = (struct session){ 0 };
 	pthread_mutex_unlock(&auth->lock);
+}
+
+bool auth_still_holds(struct auth *auth, const struct identity *identity)
+{
+	int64_t now = clock_monotonic_ms();
+	bool holds = !identity->session;
+
+	pthread_mutex_lock(&auth->lock);
+	for (int i = 0; !holds && i < SESSIONS_MAX; i++)
+		holds = auth->sessions[i].identity.session == identity->session &&
+			!is_over(&auth->sessions[i], now);
+	pthread_mutex_unlock(&auth->lock);
+	return holds;
 }
 
 bool auth_token_new(char token[80], char sha256[SHA256_TEXT])

@@ -23,6 +23,7 @@ struct auth_headers {
 struct identity {
 	enum role role;     /* ROLE_NONE: no or wrong credentials */
 	char who[WHO_TEXT]; /* the token's name; "local" where none is needed */
+	uint64_t session;   /* which one gave it; 0: a token, or none is needed */
 };
 
 enum auth_verdict { AUTH_OK, AUTH_WRONG_HOST, AUTH_CROSS_SITE };
@@ -45,6 +46,8 @@ bool auth_is_required(const struct auth *auth);
  */
 struct identity auth_session_begin(struct auth *auth, const char *token, char cookie[SESSION_TEXT]);
 void auth_session_end(struct auth *auth, const struct auth_headers *headers);
+/* For what outlives a request: has the session that gave this identity not ended since? */
+bool auth_still_holds(struct auth *auth, const struct identity *identity);
 
 /* A fresh token "benchd_…" and its hash, for --new-token. false: no random bytes. */
 bool auth_token_new(char token[80], char sha256[SHA256_TEXT]);

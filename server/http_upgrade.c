@@ -26,7 +26,7 @@ static bool check_query(struct request *request, struct problem *problem)
 	uint64_t from;
 
 	return query_only(&request->target.query, known, problem) &&
-		query_number(&request->target.query, "from", UINT64_MAX, &from, NULL, problem);
+		query_number(&request->target.query, "from", INT64_MAX, &from, NULL, problem);
 }
 
 static bool check_board_viewer(struct request *request, struct problem *problem)
@@ -133,7 +133,7 @@ static void fill_loan(struct request *request, struct ws_loan *loan)
 
 	if (request->captures.text[0][0])
 		loan->board = bench_find(request->bench, request->captures.text[0]);
-	query_number(query, "from", UINT64_MAX, &loan->from, &loan->has_from, NULL);
+	query_number(query, "from", INT64_MAX, &loan->from, &loan->has_from, NULL);
 	loan->other_stream =
 		stream && loan->board && strcmp(stream, console_stream(board_console(loan->board)));
 	loan->identity = request->identity;

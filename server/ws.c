@@ -168,8 +168,10 @@ static int on_writable(struct ws *ws, struct viewer *v, struct lws *wsi)
 	return 0;
 }
 
-static int on_timer(struct viewer *v, struct lws *wsi)
+static int on_timer(struct ws *ws, struct viewer *v, struct lws *wsi)
 {
+	if (!auth_still_holds(ws->bench->auth, &v->loan.identity))
+		return close_with(wsi, LWS_CLOSE_STATUS_POLICY_VIOLATION, "logged out");
 	if (v->asked_ms && clock_monotonic_ms() - v->asked_ms > PROGRESS_MS)
 		return close_with(wsi, CLOSE_TOO_SLOW, "too slow");
 	lws_set_timer_usecs(wsi, CHECK_US);
@@ -243,7 +245,7 @@ static int callback(
 	case LWS_CALLBACK_RECEIVE:
 		return on_receive(v, wsi, (struct span){ in, len });
 	default:
-		return on_timer(v, wsi);
+		return on_timer(ws, v, wsi);
 	}
 }
 

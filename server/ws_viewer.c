@@ -167,9 +167,20 @@ enum message viewer_next(struct viewer *v, struct buf *out)
 	return has_bytes(v) ? next_bytes(v, out) : MESSAGE_NONE;
 }
 
+/* What was given makes place: who always asks before it has read all must not make it grow. */
+static void drop_given(struct viewer *v)
+{
+	if (!v->replies_given)
+		return;
+	v->replies.len -= v->replies_given;
+	memmove(v->replies.ptr, v->replies.ptr + v->replies_given, v->replies.len);
+	v->replies_given = 0;
+}
+
 /* Takes json over. */
 static bool answer(struct viewer *v, struct json *json)
 {
+	drop_given(v);
 	size_t before = v->replies.len;
 	bool ok = json && json_print(json, &v->replies) &&
 		buf_append(&v->replies, (struct span){ (const uint8_t *)"", 1 });

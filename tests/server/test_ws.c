@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_ws.c - viewers of a whole server: upgrade, snapshot, console, gaps, input, limits, stop. */
+#include "server/ws_internal.h"
 #include "tests/server/house.h"
 
 #include <endian.h>
@@ -188,6 +189,10 @@ static const struct {
 		"GET /ws/v1/events HTTP/1.1\r\n" HEAD KEY VERSION
 		"Sec-WebSocket-Protocol: chat\r\n\r\n",
 		400 },
+	{ "an offset that no console can have",
+		"GET /ws/v1/boards/mouse?from=9223372036854775808 HTTP/1.1\r\n" HEAD KEY VERSION
+		"\r\n",
+		422 },
 	{ "a foreign page",
 		"GET /ws/v1/events HTTP/1.1\r\nOrigin: http://evil.example\r\n" HEAD KEY VERSION
 		"\r\n",
@@ -244,11 +249,71 @@ static void viewers_are_counted(void **state)
 
 	assert_non_null(strstr(answer, "503"));
 	free(answer);
-	for (int i = 0; i < HOUSE_VIEWERS; i++)
+	/* The server closes its side when the viewer no longer counts. */
+	for (int i = 0; i < HOUSE_VIEWERS; i++) {
+		shutdown(fds[i], SHUT_WR);
+		free(house_read(fds[i], NULL));
 		close(fds[i]);
-	while (ws_viewers(house->ws))
-		usleep(1000);
+	}
 	close(view(house, UPGRADE("/ws/v1/events")));
+	house_close(house);
+}
+
+static void who_logs_out_is_closed(void **state)
+{
+	struct house *house = house_open(true);
+	char cookie[128] = "", request[512];
+	size_t len;
+
+	(void)state;
+	char *answer = house_ask(house,
+		"POST /api/v1/session HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+		"Content-Length: 48\r\n\r\n{\"token\":\"" HOUSE_TOKEN "\"}",
+		NULL);
+	const char *set = strstr(answer, "Set-Cookie: ");
+
+	assert_non_null(set);
+	assert_int_equal(sscanf(set, "Set-Cookie: %127[^;]", cookie), 1);
+	free(answer);
+	snprintf(request, sizeof(request),
+		"GET /ws/v1/events HTTP/1.1\r\nCookie: %s\r\n" HEAD KEY VERSION PROTOCOL "\r\n",
+		cookie);
+	int fd = view(house, request);
+
+	snprintf(request, sizeof(request),
+		"DELETE /api/v1/session HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+		"Cookie: %s\r\n\r\n",
+		cookie);
+	free(house_ask(house, request, NULL));
+	char *code = wait_frame(fd, CLOSE, "", &len);
+
+	assert_int_equal((uint8_t)code[0] << 8 | (uint8_t)code[1], 1008);
+	free(code);
+	close(fd);
+	house_close(house);
+}
+
+/* Asks before it has read all, always: what was read must not be kept. */
+static void answers_do_not_pile_up(void **state)
+{
+	static const char hello[] = "{\"type\":\"hello\"}";
+	struct house *house = house_open(false);
+	struct ws_loan loan = { 0 };
+	struct viewer *v = viewer_new(&house->bench, &loan);
+	struct buf out = { 0 };
+
+	(void)state;
+	assert_non_null(v);
+	for (int i = 0; i < 10000; i++) {
+		assert_true(buf_append(&v->in, span_of(hello)));
+		assert_true(viewer_take(v));
+		out.len = 0;
+		if (i > 0) /* one behind */
+			assert_int_equal(viewer_next(v, &out), MESSAGE_TEXT);
+	}
+	assert_true(v->replies.len < 4096);
+	buf_release(&out);
+	viewer_free(v);
 	house_close(house);
 }
 
@@ -277,6 +342,8 @@ int main(void)
 		cmocka_unit_test(what_is_not_right_is_refused_before),
 		cmocka_unit_test(a_used_connection_upgrades),
 		cmocka_unit_test(viewers_are_counted),
+		cmocka_unit_test(who_logs_out_is_closed),
+		cmocka_unit_test(answers_do_not_pile_up),
 		cmocka_unit_test(a_stop_says_goodbye),
 	};
 
