@@ -15,6 +15,7 @@ enum view { VIEW_RAW, VIEW_STAMPED, VIEW_JSON };
 struct tail {
 	struct console *con;
 	uint64_t at, to; /* to: where it ends; UINT64_MAX: never */
+	uint64_t looked; /* up to here there is only the beginning of a character */
 	enum view view;
 	bool is_inside_line;
 	bool is_broken;
@@ -172,12 +173,12 @@ static bool is_text(struct span bytes)
 /* How many bytes at the end start a character that the next piece may complete: 0 to 3. */
 static size_t open_end(struct span bytes)
 {
-	for (size_t back = 1; back <= 3 && back < bytes.len; back++) {
+	for (size_t back = 1; back <= 3 && back <= bytes.len; back++) {
 		uint8_t c = bytes.ptr[bytes.len - back];
 
-		if (c >= 0xC0)
+		if (c >= 0xC2 && c <= 0xF4)
 			return (c >= 0xF0 ? 4u : c >= 0xE0 ? 3u : 2u) > back ? back : 0;
-		if (c < 0x80)
+		if (c < 0x80 || c >= 0xC0)
 			break;
 	}
 	return 0;
@@ -205,6 +206,29 @@ static size_t piece_max(const struct tail *tail, size_t max)
 	return left < max ? (size_t)left : max;
 }
 
+/*
+ * The piece is the beginning of a character: the rest has come later, or has yet to come (false).
+ * Where it can't be completed the piece stays as it is.
+ */
+static bool join_char(struct tail *tail, uint8_t piece[4], struct cut *cut)
+{
+	uint8_t bytes[4];
+	uint64_t left = tail->to - cut->from;
+	size_t max = left < sizeof(bytes) ? (size_t)left : sizeof(bytes);
+	struct cut more = console_read(tail->con, cut->from, bytes, max);
+	struct span got = { bytes, more.len };
+	size_t len = more.lost ? 0 : utf8_char(got);
+
+	if (len) {
+		memcpy(piece, bytes, len);
+		cut->len = len;
+		return true;
+	}
+	tail->looked = cut->from + more.len;
+	return more.lost || open_end(got) < got.len || tail->looked >= tail->to;
+}
+
+/* Adds nothing when there is only the beginning of a character. */
 static void fill_json(struct tail *tail)
 {
 	uint8_t piece[PIECE];
@@ -213,6 +237,12 @@ static void fill_json(struct tail *tail)
 
 	if (cut.lost)
 		add_lost_json(tail, &cut);
+	tail->at = cut.from;
+	if (keep == cut.len) {
+		if (!join_char(tail, piece, &cut))
+			return;
+		keep = 0;
+	}
 	if (cut.len)
 		add_piece_json(tail, (struct span){ piece, cut.len - keep }, &cut);
 	tail->at = cut.from + cut.len - keep;
@@ -241,13 +271,19 @@ static enum pull_verdict pull_raw(struct tail *tail, uint8_t *out, size_t max, s
 	return PULL_BYTES;
 }
 
+static bool has_news(const struct tail *tail)
+{
+	uint64_t head = console_head(tail->con);
+
+	return head > tail->at && head > tail->looked;
+}
+
 static bool tail_ready(void *ctx, int64_t now_ms)
 {
 	struct tail *tail = ctx;
 
 	(void)now_ms;
-	return tail->given < tail->text.len || tail->at >= tail->to ||
-		console_head(tail->con) > tail->at;
+	return tail->given < tail->text.len || tail->at >= tail->to || has_news(tail);
 }
 
 static enum pull_verdict tail_pull(void *ctx, uint8_t *out, size_t max, size_t *len)
@@ -258,7 +294,7 @@ static enum pull_verdict tail_pull(void *ctx, uint8_t *out, size_t max, size_t *
 		tail->given = tail->text.len = 0;
 		if (tail->at >= tail->to)
 			return PULL_END;
-		if (console_head(tail->con) <= tail->at)
+		if (!has_news(tail))
 			return PULL_WAIT;
 		if (tail->view == VIEW_RAW)
 			return pull_raw(tail, out, max, len);
@@ -267,8 +303,10 @@ static enum pull_verdict tail_pull(void *ctx, uint8_t *out, size_t max, size_t *
 		else
 			fill_stamped(tail);
 	}
-	if (tail->is_broken || !tail->text.len)
+	if (tail->is_broken)
 		return PULL_CUT;
+	if (!tail->text.len)
+		return PULL_WAIT;
 	*len = tail->text.len - tail->given < max ? tail->text.len - tail->given : max;
 	memcpy(out, tail->text.ptr + tail->given, *len);
 	tail->given += *len;

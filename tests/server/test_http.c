@@ -312,6 +312,14 @@ static void a_follower_gets_bytes_as_they_come(void **state)
 	house_say(house, "two \xE2\x82\xAC\n");
 	free(house_read(fd, "two \xE2\x82\xAC\n"));
 	free(house_read(json, "two \xE2\x82\xAC\\n"));
+	house_say(house, "three \xE2\x82");
+	free(house_read(fd, "three \xE2\x82"));
+	house_say(house, "\xAC\n");
+	char *split = house_read(json, "\\n");
+
+	assert_non_null(strstr(split, "\xE2\x82\xAC"));
+	assert_null(strstr(split, "base64"));
+	free(split);
 	house_say(house, "\xFF");
 	free(house_read(json, "\"base64\":\"/w==\""));
 	close(fd);
