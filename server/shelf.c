@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * shelf.c - DIR/firmware/SHA256. An upload is spooled to a file of a passing name in the same
- * folder, synced, and renamed: a file under its final name is always whole.
+ * folder and renamed when it is whole. It is synced by who maps it, a board's thread: the thread
+ * that takes uploads in also answers everyone else, and a slow disk may take seconds for it. What
+ * a power cut leaves of a file that nobody has used is told by its digest.
  */
 #include "server/shelf.h"
 
@@ -186,12 +188,11 @@ bool upload_has_line_or_nul(const struct upload *upload)
 	return upload->has_line_or_nul;
 }
 
-/* Under its final name, and on the disk: the file first, then the folder that names it. */
 static bool settle(struct upload *upload, const char *sha256)
 {
 	int dir_fd = upload->shelf->dir_fd;
 
-	if (!fsync(upload->fd) && !renameat(dir_fd, upload->path, dir_fd, sha256) && !fsync(dir_fd))
+	if (!renameat(dir_fd, upload->path, dir_fd, sha256))
 		return true;
 	log_failure("keeping", sha256);
 	return false;
@@ -267,10 +268,11 @@ bool shelf_map(struct shelf *shelf, const char *sha256, struct shelf_file *file)
 
 	if (fd < 0)
 		return false;
-	bool ok = map(fd, file);
+	/* The file first, then the folder that names it; costs nothing when that was done. */
+	bool ok = !fsync(fd) && !fsync(shelf->dir_fd) && map(fd, file);
 
 	if (!ok)
-		log_failure("mapping", sha256);
+		log_failure("syncing or mapping", sha256);
 	close(fd);
 	if (ok && !is_whole(file, sha256)) {
 		log_line(LOG_ERROR, "firmware shelf: %s is damaged", sha256);

@@ -21,7 +21,7 @@ uint64_t upload_bytes(const struct upload *upload);
 /* The first bytes (up to 4 KiB) and whether any 00, 0A or 0D has come: for the 415 rules. */
 struct span upload_head(const struct upload *upload);
 bool upload_has_line_or_nul(const struct upload *upload);
-/* Puts it on the shelf (durably) under name (may be NULL); frees upload in every case. */
+/* Puts it on the shelf under name (may be NULL); frees upload in every case. */
 bool upload_finish(struct upload *upload, const char *name, char sha256[SHA256_TEXT]);
 void upload_abort(struct upload *upload); /* NULL is fine */
 
@@ -29,7 +29,10 @@ void upload_abort(struct upload *upload); /* NULL is fine */
 struct shelf_file {
 	struct span bytes;
 };
-/* false: no such firmware (or the disk failed: logged). */
+/*
+ * false: no such firmware (or the disk failed, or it is damaged: logged). Waits until the file is
+ * on the disk: for a board's thread.
+ */
 bool shelf_map(struct shelf *shelf, const char *sha256, struct shelf_file *file);
 void shelf_unmap(struct shelf_file *file);
 bool shelf_has(struct shelf *shelf, const char *sha256);
