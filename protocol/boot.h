@@ -72,6 +72,11 @@ enum err boot_reconnect(struct boot *boot, struct why *why);
  */
 enum err boot_read(struct boot *boot, uint32_t addr, uint8_t *out, size_t len, struct why *why);
 /*
+ * Could [addr, addr+len) be read, of any length? ERR_RANGE: it leaves the flash, or (where the ROM
+ * would meet that with silence) the part. What may be refused besides, only the ROM knows.
+ */
+enum err boot_check_read(const struct boot *boot, uint32_t addr, uint32_t len, struct why *why);
+/*
  * Write Memory. data.len 1..256, addr and length multiples of 4 (of the part's write_align for
  * flash): the caller pads. ERR_OK means the ROM said ACK, which proves nothing: verify.
  */
@@ -85,7 +90,9 @@ enum err boot_erase(struct boot *boot, uint32_t first, uint32_t count, struct wh
 uint32_t boot_erase_chunk(const struct boot *boot, uint32_t first, uint32_t count);
 /* ERR_UNSUPPORTED: this part has no mass erase (Q8): erase all sectors instead. */
 enum err boot_mass_erase(struct boot *boot, struct why *why);
-/* Go: addr is the vector table's. ERR_OK: the ROM said ACK and has jumped; is_connected is false.
+/*
+ * Go: addr is the vector table's. ERR_OK: the ROM said ACK and has jumped; is_connected is false.
+ * ERR_ARGUMENT: no vector table can be there. ERR_READ_PROTECTED: the ROM would refuse.
  */
 enum err boot_go(struct boot *boot, uint32_t addr, struct why *why);
 /* The protection commands; the ROM may reset afterwards: is_connected is false. */

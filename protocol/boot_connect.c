@@ -245,22 +245,6 @@ static enum err ask_id(struct boot *boot, struct why *why)
 	return boot_get_id(boot, &boot->device.product_id, why);
 }
 
-/* A register that may be refused: by itself, else in the whole block that holds it (Q7). */
-static enum err read_register(
-	struct boot *boot, uint32_t addr, uint8_t *out, size_t len, struct why *why)
-{
-	const uint32_t skip = addr % FRAME_MAX_DATA;
-	uint8_t block[FRAME_MAX_DATA];
-	enum err e = boot_read_raw(boot, addr, out, len, why);
-
-	if (e != ERR_NACK || skip + len > sizeof(block))
-		return e;
-	e = boot_read_raw(boot, addr - skip, block, sizeof(block), why);
-	if (!e)
-		memcpy(out, block + skip, len);
-	return e;
-}
-
 #define MIN_FLASH_KIB 8u /* no STM32 has less: such a value is a code or noise (L1 Cat.4) */
 
 static void take_flash_size(struct boot *boot, uint16_t kib)
@@ -309,14 +293,14 @@ static enum err read_registers(struct boot *boot, struct why *why)
 	if (!chip || device->readout_protected || !device_has(device, COMMAND_READ_MEMORY))
 		return ERR_OK;
 	if (chip->flash_size_register)
-		e = read_register(boot, chip->flash_size_register, size, sizeof(size), why);
+		e = boot_read_register(boot, chip->flash_size_register, size, sizeof(size), why);
 	if (!e)
 		take_flash_size(boot, get_le16(size));
 	if (e && e != ERR_NACK)
 		return e;
 	if (!chip->unique_id_register)
 		return ERR_OK;
-	e = read_register(
+	e = boot_read_register(
 		boot, chip->unique_id_register, device->unique_id, CHIP_UNIQUE_ID_BYTES, why);
 	device->has_unique_id = !e;
 	return e == ERR_NACK ? ERR_OK : e;

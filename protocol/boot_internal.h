@@ -78,5 +78,8 @@ void boot_tell(struct why *why, const struct why *last);
 enum err boot_check_command(struct boot *boot, uint8_t command, struct why *why);
 /* Read Memory without the checks on its address, for registers whose place a row tells. */
 enum err boot_read_raw(struct boot *boot, uint32_t addr, uint8_t *out, size_t len, struct why *why);
+/* A read that may be refused: by itself, else in the whole block that holds it (Q7). */
+enum err boot_read_register(
+	struct boot *boot, uint32_t addr, uint8_t *out, size_t len, struct why *why);
 
 #endif /* BENCHD_PROTOCOL_BOOT_INTERNAL_H */

@@ -36,6 +36,12 @@ static enum err check_flash_end(
 	return ERR_OK;
 }
 
+/* System memory, option bytes and OTP lie together; a short read of them may be refused (Q7). */
+static bool is_system_area(const struct chip *chip, uint32_t addr)
+{
+	return chip && chip->system_memory && addr >> 20 == chip->system_memory >> 20;
+}
+
 /* Where a ROM of Q6 may be sent: it answers a bad address with silence. */
 static bool is_known_area(const struct device *device, uint32_t addr, size_t len)
 {
@@ -47,7 +53,7 @@ static bool is_known_area(const struct device *device, uint32_t addr, size_t len
 	return is_inside(addr, len, chip->flash_base, device->flash_bytes) ||
 		is_inside(addr, len, ram, ram_end - ram) ||
 		is_inside(addr, len, chip->option_bytes, chip->option_bytes_len) ||
-		(chip->system_memory && addr >> 20 == chip->system_memory >> 20);
+		is_system_area(chip, addr);
 }
 
 static enum err check_range(const struct device *device, uint32_t addr, size_t len, struct why *why)
@@ -146,6 +152,33 @@ enum err boot_read_raw(struct boot *boot, uint32_t addr, uint8_t *out, size_t le
 	return e;
 }
 
+enum err boot_read_register(
+	struct boot *boot, uint32_t addr, uint8_t *out, size_t len, struct why *why)
+{
+	const uint32_t skip = addr % FRAME_MAX_DATA;
+	uint8_t block[FRAME_MAX_DATA];
+	struct why last = { 0 };
+	enum err e = boot_read_raw(boot, addr, out, len, &last);
+
+	if (e == ERR_NACK && skip + len <= sizeof(block)) {
+		struct why whole = { 0 };
+
+		e = boot_read_raw(boot, addr - skip, block, sizeof(block), &whole);
+		if (!e)
+			memcpy(out, block + skip, len);
+		if (e != ERR_NACK) /* else the first refusal says it: of what was asked for */
+			last = whole;
+	}
+	if (e)
+		boot_tell(why, &last);
+	return e;
+}
+
+enum err boot_check_read(const struct boot *boot, uint32_t addr, uint32_t len, struct why *why)
+{
+	return check_range(&boot->device, addr, len, why);
+}
+
 enum err boot_read(struct boot *boot, uint32_t addr, uint8_t *out, size_t len, struct why *why)
 {
 	enum err e = boot_check_command(boot, COMMAND_READ_MEMORY, why);
@@ -154,7 +187,11 @@ enum err boot_read(struct boot *boot, uint32_t addr, uint8_t *out, size_t len, s
 		e = why_at(why, ERR_ARGUMENT, addr, "a read has 1 to 256 bytes");
 	if (!e)
 		e = check_range(&boot->device, addr, len, why);
-	return e ? e : boot_read_raw(boot, addr, out, len, why);
+	if (e)
+		return e;
+	return is_system_area(boot->device.chip, addr)
+		? boot_read_register(boot, addr, out, len, why)
+		: boot_read_raw(boot, addr, out, len, why);
 }
 
 static bool is_in_flash(const struct chip *chip, uint32_t addr)
@@ -211,6 +248,11 @@ enum err boot_go(struct boot *boot, uint32_t addr, struct why *why)
 	struct exchange x = { boot, why, COMMAND_GO, true, addr };
 	enum err e = boot_check_command(boot, COMMAND_GO, why);
 
+	if (!e && addr % 4)
+		e = why_at(why, ERR_ARGUMENT, addr,
+			"Go takes the address of a vector table, which is a multiple of 4");
+	if (!e && boot->device.readout_protected)
+		e = why_set(why, ERR_READ_PROTECTED, "the ROM starts nothing under it");
 	if (!e)
 		e = check_range(&boot->device, addr, 8, why);
 	if (!e)

@@ -92,13 +92,16 @@ static enum err read_range(struct work *w, uint32_t *addr, uint32_t *len, struct
 	*addr = request->has_address ? request->address : base;
 	*len = request->length;
 	if (!request->has_length) {
-		if (!flash_bytes || *addr < base || *addr - base >= flash_bytes)
-			return why_at(why, ERR_ARGUMENT, *addr, "say how many bytes to read");
+		if (!flash_bytes)
+			return why_set(why, ERR_ARGUMENT, "say where to read and how many bytes");
+		if (*addr < base || *addr - base >= flash_bytes)
+			return why_at(why, ERR_ARGUMENT, *addr,
+				"outside the flash, say how many bytes to read");
 		*len = flash_bytes - (*addr - base);
 	}
 	if (!*len || *len - 1 > UINT32_MAX - *addr)
 		return why_at(why, ERR_RANGE, *addr, "the range to read is empty or too long");
-	return ERR_OK;
+	return boot_check_read(w->boot, *addr, *len, why);
 }
 
 static enum err put(struct work *w, struct buf *text, struct why *why)
@@ -209,6 +212,19 @@ static void keep_content(struct work *w, enum err err)
 	}
 }
 
+static void fill_cut_short(const struct work *w, const struct why *why, struct problem *problem)
+{
+	const bool is_stopped = w->scene->is_stopping(w->scene->ctx);
+
+	problem_set(problem, is_stopped ? "interrupted" : "cancelled",
+		"%s in the stage \"%s\"%s%s. %s",
+		is_stopped ? "The server was stopped" : "The job was cancelled",
+		stage_name(w->stage), why->what ? ": " : "", why->what ? why->what : "",
+		w->has_changed && !w->is_good ? "The part had been changed already: flash it again."
+					      : "Nothing of the part is left half done.");
+	problem->stage = w->stage;
+}
+
 static void fill_problem(const struct work *w, const struct why *why, struct problem *problem)
 {
 	const struct chip *chip = w->has_spoken ? w->boot->device.chip : NULL;
@@ -217,10 +233,8 @@ static void fill_problem(const struct work *w, const struct why *why, struct pro
 		problem_set(problem, "store_failed",
 			"The store could not be written, so nothing was sent that changes the "
 			"part. See the server's log; is the disk full?");
-	else if (why->err == ERR_CANCELLED && w->scene->is_stopping(w->scene->ctx))
-		problem_set(problem, "interrupted", "The server was stopped in the stage \"%s\"%s.",
-			stage_name(w->stage),
-			w->has_changed ? ", after the part had been changed: flash it again" : "");
+	else if (why->err == ERR_CANCELLED)
+		fill_cut_short(w, why, problem);
 	else
 		problem_from_why(problem, why, chip ? chip->name : NULL, w->scene->config->port);
 }
@@ -260,6 +274,8 @@ struct job_outcome job_execute(struct job *job, const struct job_scene *scene)
 
 	keep_content(&w, e);
 	outcome.place = work_leave(&w, e);
+	if (w.warnings)
+		json_add(w.result, "warnings", w.warnings);
 	outcome.state = state_after(&w, e);
 	if (e)
 		fill_problem(&w, &why, &outcome.problem);

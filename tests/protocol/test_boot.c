@@ -18,6 +18,9 @@
 #define ID_F4 "> 02 FD < 79 01 04 13 79"
 #define PROBE "> 11 EE < 79 > 08 00 00 00 08 < 79 > 03 FC < 79 FF FF FF FF"
 #define SIZE_F1(kib) "> 11 EE < 79 > 1F FF F7 E0 F7 < 79 > 01 FE < 79" kib
+#define ZEROS_14 " 00 00 00 00 00 00 00 00 00 00 00 00 00 00"
+#define ZEROS_84 ZEROS_14 ZEROS_14 ZEROS_14 ZEROS_14 ZEROS_14 ZEROS_14
+#define ZEROS_252 ZEROS_84 ZEROS_84 ZEROS_84
 #define UID "01 02 03 04 05 06 07 08 09 0A 0B 0C"
 #define UID_F1 "> 11 EE < 79 > 1F FF F7 E8 FF < 79 > 0B F4 < 79" UID
 #define WHO_F1 GET_F1 VERSION_F1 ID_F1 PROBE SIZE_F1("80 00") UID_F1
@@ -227,6 +230,14 @@ static const struct op_case {
 	{ "mass erase", OP_MASS, 0, 0, "> 43 BC < 79 > FF 00 < 79", ERR_OK, true, true, 0, 0 },
 	{ "go", OP_GO, 0x08000000, 0, "> 21 DE < 79 > 08 00 00 00 08 < 79", ERR_OK, false, false, 0,
 		0 },
+	{ "go to an entry point in place of a vector table", OP_GO, 0x08000001, 0, "", ERR_ARGUMENT,
+		true, false, 0, 0 },
+	{ "option bytes that are read in whole blocks only (Q7)", OP_READ, 0x1FFFF800, 4,
+		"> 11 EE < 79 > 1F FF F8 00 18 < 79 > 03 FC < 1F"
+		"> 11 EE < 79 > 1F FF F8 00 18 < 79 > 03 FC < 1F"
+		"> 11 EE < 79 > 1F FF F8 00 18 < 79 > 03 FC < 1F"
+		"> 11 EE < 79 > 1F FF F8 00 18 < 79 > FF 00 < 79 DE AD BE EF" ZEROS_252,
+		ERR_OK, true, false, 0, 2 },
 	{ "go, refused", OP_GO, 0x40000000, 0, "> 21 DE < 79 > 40 00 00 00 40 < 1F", ERR_NACK, true,
 		false, 0x21, 0 },
 	{ "resync when idle: two fillers", OP_RESYNC, 0, 0, "> 02 > 02 < 1F" ID_F1, ERR_OK, true,
