@@ -57,15 +57,17 @@ static const struct {
 		"Please report this." },
 	[ERR_NO_MEMORY] = { "no_memory", "The server ran out of memory", "Try again." },
 	[ERR_ARGUMENT] = { "bad_parameter", "This cannot be asked for",
-		"Check the address and the length." },
+		"Check the parameters. Nothing was changed." },
 	[ERR_IO] = { "port_failed", "The serial port failed", "Check the cable and the adapter." },
-	[ERR_GONE] = { "port_absent", "The serial port vanished",
-		"Plug the adapter in again; it is re-opened by itself." },
+	[ERR_GONE] = { "port_absent", "The serial port is absent",
+		"Plug the adapter in; the port is opened by itself when it comes back." },
 	[ERR_TIMEOUT] = { "no_answer", "The board did not answer",
 		"Check its power, that TX and RX are crossed, that BOOT0 selects the bootloader "
 		"and that "
 		"the board was reset." },
-	[ERR_NACK] = { "nack", "The bootloader refused", "Restart the board and try again." },
+	[ERR_NACK] = { "nack", "The bootloader refused",
+		"If it was an address, this part has no memory there that can be used so; else "
+		"restart the board and try again." },
 	[ERR_REPLY] = { "bad_reply", "The board answered something that is not the bootloader's",
 		"Check that BOOT0 selects the bootloader, and try a lower baud rate." },
 	[ERR_FORMAT] = { "not_an_image", "This is not a firmware image",
@@ -79,8 +81,8 @@ static const struct {
 	[ERR_NOT_APPLICATION] = { "not_an_application",
 		"The image does not look like a program for this part",
 		"Check that it was built for it, or add force=true. Nothing was erased." },
-	[ERR_RANGE] = { "out_of_range", "The image does not fit the part",
-		"Check that it was built for this part and, if it is raw, its address. Nothing was "
+	[ERR_RANGE] = { "out_of_range", "It does not fit the part's memory",
+		"Check the address and, of an image, that it was built for this part. Nothing was "
 		"erased." },
 	[ERR_ALIGNMENT] = { "misaligned", "The part cannot program this address",
 		"Let the sectors be erased, or align the image. Nothing was erased." },
@@ -89,7 +91,7 @@ static const struct {
 		"Nothing "
 		"was erased." },
 	[ERR_UNSUPPORTED] = { "unsupported", "This board cannot do that",
-		"Check how its reset and BOOT0 are wired and configured." },
+		"It takes another part, or other wiring of reset and BOOT0." },
 	[ERR_WRONG_CHIP] = { "wrong_chip",
 		"Another chip is connected than the configuration expects",
 		"Check the cabling, or correct expect_unique_id. Nothing was changed." },
@@ -100,7 +102,9 @@ static const struct {
 	[ERR_WRITE_PROTECTED] = { "write_protected", "The part is write-protected",
 		"Remove the protection first: STM32CubeProgrammer or stm32flash -u can do it." },
 	[ERR_VERIFY] = { "verify_failed", "The part's content differs from the image",
-		"Flash it again; if that fails too, suspect the supply or the part." },
+		"Flash it again. If the same address fails again, its sector may be "
+		"write-protected "
+		"(stm32flash -u removes that), or the supply or the part is bad." },
 	[ERR_START] = { "start_failed",
 		"The content is good, but the firmware could not be started",
 		"Reset the board by hand." },
@@ -126,20 +130,33 @@ static bool is_of_image(enum err e)
 	return e == ERR_FORMAT || e == ERR_IMAGE || e == ERR_TOO_LARGE || e == ERR_EMPTY;
 }
 
-/* " at line 7, at 0x08000000, in the command Write Memory": as far as it is known. */
-static void add_place(struct problem *problem, const struct why *why)
+/* " (/dev/x) at line 7 at 0x08000000, command Write Memory, stage write": as far as it is known. */
+static void add_place(struct problem *problem, const struct why *why, const char *port)
 {
+	const enum err e = why->err;
+
+	if (port && (e == ERR_IO || e == ERR_GONE || e == ERR_TIMEOUT || e == ERR_REPLY))
+		add(problem, " (%s)", port);
 	if (why->line)
 		add(problem, " at line %u", (unsigned)why->line);
-	else if (is_of_image(why->err) && why->offset)
+	else if (is_of_image(e) && why->offset)
 		add(problem, " at byte %llu of the file", (unsigned long long)why->offset);
 	if (why->has_addr)
 		add(problem, " at 0x%08X", (unsigned)why->addr);
 	if (why->has_command)
-		add(problem, " to the command %s (0x%02X)", frame_command_name(why->command),
+		add(problem, ", command %s (0x%02X)", frame_command_name(why->command),
 			why->command);
 	if (why->stage != STAGE_NONE)
-		add(problem, " in the stage \"%s\"", stage_name(why->stage));
+		add(problem, ", in the stage \"%s\"", stage_name(why->stage));
+}
+
+/* Some phrases are questions. */
+static void end_sentence(struct problem *problem)
+{
+	const size_t len = strlen(problem->detail);
+
+	if (len && problem->detail[len - 1] != '?')
+		add(problem, ".");
 }
 
 void problem_from_why(
@@ -153,14 +170,13 @@ void problem_from_why(
 	problem->address = why->addr;
 	if (subject)
 		add(problem, " (%s)", subject);
-	add_place(problem, why);
+	add_place(problem, why, port);
 	if (e == ERR_VERIFY)
 		add(problem, ": 0x%02X was expected, 0x%02X was read", why->expected, why->found);
 	if (e == ERR_REPLY)
 		add(problem, ": 0x%02X was received", why->found);
 	if (why->what)
 		add(problem, ": %s", why->what);
-	if (port && (e == ERR_IO || e == ERR_GONE || e == ERR_TIMEOUT || e == ERR_REPLY))
-		add(problem, ", on %s", port);
-	add(problem, ". %s", sayings[e].advice);
+	end_sentence(problem);
+	add(problem, " %s", sayings[e].advice);
 }

@@ -117,7 +117,7 @@ static const struct problem_kind kinds[] = {
 	{ "image_too_large", 422, "The image is larger than any part", false,
 		"It holds more bytes, or more pieces, than any STM32 has room for. Nothing was "
 		"erased." },
-	{ "out_of_range", 422, "The image does not fit the part", false,
+	{ "out_of_range", 422, "It does not fit the part's memory", false,
 		"A byte lies outside the part's memory. Perhaps it was built for another part, or "
 		"a raw "
 		"binary needs another address. Nothing was erased." },

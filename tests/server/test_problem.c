@@ -64,20 +64,27 @@ static const struct {
 		  .expected = 0xAB,
 		  .found = 0xFF },
 		"/dev/x", "verify_failed",
-		"The part's content differs from the image at 0x08000100 in the stage \"verify\": "
-		"0xAB was "
-		"expected, 0xFF was read. Flash it again; if that fails too, suspect the supply or "
-		"the part.",
+		"The part's content differs from the image at 0x08000100, in the stage \"verify\": "
+		"0xAB was expected, 0xFF was read. Flash it again. If the same address fails "
+		"again, "
+		"its sector may be write-protected (stm32flash -u removes that), or the supply or "
+		"the part is bad.",
 		502 },
 	{ { .err = ERR_NACK, .has_command = 1, .command = 0x31 }, NULL, "nack",
-		"The bootloader refused to the command Write Memory (0x31). Restart the board and "
-		"try again.",
+		"The bootloader refused, command Write Memory (0x31). If it was an address, this "
+		"part has no memory there that can be used so; else restart the board and try "
+		"again.",
 		502 },
 	{ { .err = ERR_GONE }, "/dev/ttyUSB0", "port_absent",
-		"The serial port vanished, on /dev/ttyUSB0. Plug the adapter in again; it is "
-		"re-opened by "
-		"itself.",
+		"The serial port is absent (/dev/ttyUSB0). Plug the adapter in; the port is "
+		"opened by itself when it comes back.",
 		503 },
+	{ { .err = ERR_TIMEOUT, .stage = STAGE_CONNECT, .what = "is it on?" }, "/dev/x",
+		"no_answer",
+		"The board did not answer (/dev/x), in the stage \"connect\": is it on? Check its "
+		"power, that TX and RX are crossed, that BOOT0 selects the bootloader and that the "
+		"board was reset.",
+		504 },
 };
 
 static void words_say_where_and_what_to_do(void **state)
@@ -106,8 +113,8 @@ static void the_object_of_rfc_9457(void **state)
 	char *text = json_text(json);
 
 	assert_string_equal(text,
-		"{\"type\":\"/problems/out_of_range\",\"title\":\"The image does not fit the "
-		"part\","
+		"{\"type\":\"/problems/out_of_range\",\"title\":\"It does not fit the part's "
+		"memory\","
 		"\"status\":422,\"detail\":\"too big by "
 		"5\",\"code\":\"out_of_range\",\"retryable\":false,"
 		"\"board\":\"f103\",\"stage\":\"plan\",\"address\":\"0x08020000\"}");
