@@ -34,6 +34,7 @@ struct board *board_new(const struct config_board *config, const struct board_ho
 	board->state = BOARD_ABSENT;
 	board->since = clock_wall_ms();
 	board->absence = (struct why){ .err = ERR_GONE, .what = "not opened yet" };
+	strcpy(board->cause, board->absence.what);
 	pthread_mutex_init(&board->lock, NULL);
 	if (!make_parts(board)) {
 		board_free(board);
@@ -173,16 +174,17 @@ struct job *board_find_job(struct board *board, const char *id)
 	return found;
 }
 
-static bool refuse_absent(const struct board *board, const struct why *why, struct problem *problem)
+static bool refuse_absent(const struct board *board, const struct why *why, const char *cause,
+	struct problem *problem)
 {
 	if (!problem)
 		return false;
 	problem_from_why(problem, why, NULL, board->config->port);
 	if (why->what == port_in_use)
 		problem_set(problem, "port_busy",
-			"The serial port %s is in use by another program. Close that program; the "
-			"port is opened by itself afterwards.",
-			board->config->port);
+			"The serial port %s can't be opened: %s. Close that program; the port is "
+			"opened by itself afterwards.",
+			board->config->port, cause);
 	return false;
 }
 
@@ -217,6 +219,9 @@ static bool reserve(struct board *board, const struct job *job, struct problem *
 	const bool is_absent = board->state == BOARD_ABSENT && needs_port;
 	const bool is_full = board->queued + board->reserved >= board->house.queue_limit;
 	const struct why absence = board->absence;
+	char cause[CAUSE_TEXT];
+
+	memcpy(cause, board->cause, sizeof(cause));
 	const bool is_refused =
 		is_stopping || is_absent || is_full || (is_quarantined && is_unsafe(job));
 
@@ -228,7 +233,7 @@ static bool reserve(struct board *board, const struct job *job, struct problem *
 		return problem_set(
 			problem, "stopping", "The server is stopping: nothing new is begun.");
 	if (is_absent)
-		return refuse_absent(board, &absence, problem);
+		return refuse_absent(board, &absence, cause, problem);
 	if (is_full)
 		return refuse_full(board, problem);
 	return problem_set(problem, "quarantined",

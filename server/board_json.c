@@ -3,6 +3,7 @@
 #include "server/board_state.h"
 
 #include <assert.h>
+#include <string.h>
 
 static const char *const names[] = {
 	[BOARD_ABSENT] = "absent",
@@ -47,7 +48,9 @@ struct json *board_json(struct board *board)
 	pthread_mutex_lock(&board->lock);
 	const enum board_state state = board->state;
 	const int64_t since = board->since;
-	const char *cause = state == BOARD_ABSENT ? board->absence.what : NULL;
+	char cause[CAUSE_TEXT];
+
+	memcpy(cause, board->cause, sizeof(cause));
 	struct job *job = board->current ? job_ref(board->current) : NULL;
 
 	pthread_mutex_unlock(&board->lock);
@@ -58,7 +61,7 @@ struct json *board_json(struct board *board)
 	json_add_time(json, "since", since);
 	json_add_string(json, "port", config->port);
 	json_add_string(json, "control", control_kind_name(config->control.kind));
-	json_add_string(json, "cause", cause);
+	json_add_string(json, "cause", state == BOARD_ABSENT ? cause : NULL);
 	json_add_string(json, "job", job ? job_id(job) : NULL);
 	json_add_null(json, "lease");
 	known_add_json(board->known, json);

@@ -12,7 +12,8 @@
 
 #include <pthread.h>
 
-#define BOARD_ENDED 8u         /* jobs that are still found after their end */
+#define BOARD_ENDED 8u /* jobs that are still found after their end */
+#define CAUSE_TEXT 160
 #define BOARD_INPUT (64 * KIB) /* console input that may wait */
 
 struct board {
@@ -30,12 +31,15 @@ struct board {
 	struct control_memory control_memory;
 	struct control control;
 	struct session session;
+	uint8_t unasked[256]; /* heard from the ROM that was asked nothing */
+	size_t unasked_len;
 
 	pthread_mutex_t lock; /* guards the rest */
 	uint64_t version;
 	enum board_state state;
 	int64_t since;
 	struct why absence; /* of BOARD_ABSENT */
+	char cause[CAUSE_TEXT];
 	bool is_stopping;
 	struct job **queue;        /* house.queue_limit of them */
 	uint32_t queued, reserved; /* reserved: being stored, not yet in the queue */

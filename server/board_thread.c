@@ -4,6 +4,7 @@
  * port.
  *
  *   absent --port opened--> idle <--job--> busy --left there--> bootloader
+ *   bootloader --the application speaks: restarted by hand--> idle
  *   any --port vanished--> absent
  */
 #include "server/board_state.h"
@@ -13,6 +14,7 @@
 #include "server/notify.h"
 
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -21,24 +23,42 @@
  * would wake every viewer.
  */
 enum { GATHER_MS = 4 };
+/* So many bytes unasked are no glitch of a cable that somebody touched. */
+enum { MIN_STRANGE = 4 };
 
 static bool is_stopping(struct board *board)
 {
 	return board_is_stopping(board);
 }
 
+/* Names the program that holds the port, where the system lets us see it. */
+static void say_cause(const struct board *board, const struct why *absence, char cause[CAUSE_TEXT])
+{
+	char holder[HOLDER_TEXT];
+
+	if (absence->what == port_in_use && port_holder(board->config->port, holder))
+		snprintf(cause, CAUSE_TEXT, "the port is in use by %s", holder);
+	else
+		snprintf(cause, CAUSE_TEXT, "%s", absence->what);
+}
+
 static void enter(struct board *board, enum board_state state, const struct why *absence)
 {
+	char cause[CAUSE_TEXT] = "";
+
+	if (absence)
+		say_cause(board, absence, cause);
 	pthread_mutex_lock(&board->lock);
-	const bool is_new =
-		board->state != state || (absence && absence->what != board->absence.what);
+	const bool is_new = board->state != state || (absence && strcmp(cause, board->cause) != 0);
 
 	if (is_new) {
 		board->state = state;
 		board->since = clock_wall_ms();
 		board->version++;
+		board->unasked_len = 0;
 		if (absence)
 			board->absence = *absence;
+		memcpy(board->cause, cause, sizeof(cause));
 		if (state != BOARD_IDLE)
 			board->input_len = 0;
 	}
@@ -46,7 +66,7 @@ static void enter(struct board *board, enum board_state state, const struct why 
 	if (!is_new)
 		return;
 	log_line(LOG_INFO, "board %s: %s%s%s", board->config->id, board_state_name(state),
-		absence ? ": " : "", absence ? absence->what : "");
+		absence ? ": " : "", cause);
 	notify();
 }
 
@@ -155,11 +175,10 @@ static bool write_input(struct board *board)
 static short wanted_events(struct board *board)
 {
 	pthread_mutex_lock(&board->lock);
-	const bool is_idle = board->state == BOARD_IDLE;
-	const bool has_input = is_idle && board->input_len;
+	const bool has_input = board->state == BOARD_IDLE && board->input_len;
 
 	pthread_mutex_unlock(&board->lock);
-	return (short)((is_idle ? POLLIN : 0) | (has_input ? POLLOUT : 0));
+	return (short)(POLLIN | (has_input ? POLLOUT : 0));
 }
 
 static void take_wake(struct board *board)
@@ -167,6 +186,59 @@ static void take_wake(struct board *board)
 	uint64_t count;
 
 	(void)!read(board->wake, &count, sizeof(count));
+}
+
+/* What a ROM may be late with, and what a line that is touched looks like. */
+static bool is_strange(uint8_t byte)
+{
+	return byte != FRAME_ACK && byte != FRAME_NACK && byte != FRAME_BUSY && byte != 0x00 &&
+		byte != 0xFF;
+}
+
+/* At the console's own rate what came is the application's first words, at another it is noise. */
+static bool follow_application(struct board *board)
+{
+	const struct wire wire = port_wire(board->port);
+	const struct wire_settings *console = &board->config->console;
+	const bool is_legible = port_settings(board->port).baud == console->baud;
+	const int64_t now = clock_wall_ms();
+
+	log_line(LOG_INFO, "board %s: its application speaks: it was restarted by hand",
+		board->config->id);
+	board->session.is_live = false;
+	control_rest(&board->config->control, wire);
+	console_mark(board->console, CONSOLE_MARK_RESET, now);
+	if (is_legible)
+		console_write(
+			board->console, (struct span){ board->unasked, board->unasked_len }, now);
+	if (wire.ops->configure(wire.ctx, console))
+		return false;
+	enter(board, BOARD_IDLE, NULL);
+	return read_console(board);
+}
+
+/*
+ * A ROM never speaks unasked. Some bytes that are none of its replies are an application:
+ * somebody has restarted the board by hand. false: the port vanished.
+ */
+static bool listen_to_rom(struct board *board)
+{
+	size_t got = 0, strange = 0;
+
+	if (board->unasked_len == sizeof(board->unasked))
+		board->unasked_len = 0; /* replies and glitches */
+	const enum err e = port_read(board->port, board->unasked + board->unasked_len,
+		sizeof(board->unasked) - board->unasked_len, &got);
+
+	board->unasked_len += got;
+	for (size_t i = 0; i < board->unasked_len; i++)
+		strange += is_strange(board->unasked[i]);
+	return !e && (strange < MIN_STRANGE || follow_application(board));
+}
+
+static bool read_port(struct board *board)
+{
+	return state_of(board) == BOARD_BOOTLOADER ? listen_to_rom(board) : read_console(board);
 }
 
 /* Waits for the port or for work, and serves the console. */
@@ -181,7 +253,7 @@ static void serve(struct board *board)
 	if (fds[0].revents)
 		take_wake(board);
 	if (fds[1].revents & POLLIN)
-		is_there = read_console(board);
+		is_there = read_port(board);
 	else if (fds[1].revents & (POLLHUP | POLLERR | POLLNVAL))
 		is_there = false;
 	if (is_there && fds[1].revents & POLLOUT)
@@ -300,6 +372,8 @@ static struct job_outcome attempt(struct board *board, struct job *job)
 	if (is_stopping(board))
 		return refuse(JOB_INTERRUPTED, "stopping",
 			"The server was stopped before the job began.");
+	if (job_is_final(job)) /* cancelled in the queue, and says so itself */
+		return (struct job_outcome){ .state = JOB_CANCELLED };
 	if (!job_needs_port(job, board->known)) {
 		const struct job_scene scene = scene_of(board);
 

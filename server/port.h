@@ -27,8 +27,7 @@ extern const char port_in_use[]; /* the what of a port that another program hold
 struct port *port_open(const char *path, const struct port_options *options, struct why *why);
 /* Leaves the lines as they are. NULL is fine. */
 void port_close(struct port *port);
-/* Borrowed from port. Its pause and recv end early, with ERR_CANCELLED, once port_stop was called.
- */
+/* Borrowed from port. */
 struct wire port_wire(struct port *port);
 /* To poll for POLLIN. */
 int port_fd(const struct port *port);
@@ -38,6 +37,13 @@ enum err port_read(struct port *port, uint8_t *out, size_t max, size_t *got);
 enum err port_write(struct port *port, struct span bytes, size_t *took);
 /* The settings in force. */
 struct wire_settings port_settings(const struct port *port);
+
+#define HOLDER_TEXT 64
+/*
+ * Who has path open: "minicom (pid 1234)". Looks through /proc, so only processes of our own user
+ * are seen unless we are root. false: nobody that can be seen.
+ */
+bool port_holder(const char *path, char holder[HOLDER_TEXT]);
 
 /* What GET /api/v1/ports lists. Strings borrowed for the call, NULL where unknown. */
 struct port_info {

@@ -180,9 +180,41 @@ static void test_reset_into_bootloader_and_go(void **state)
 	request = workbench_request(JOB_GO);
 	const uint64_t head = console_head(board_console(wb.board));
 
-	assert_int_equal(workbench_do(&wb, &request, NULL, NULL), JOB_DONE);
+	struct job *job = workbench_submit(&wb, &request);
+
+	assert_int_equal(workbench_finish(job, NULL, NULL), JOB_DONE);
+	assert_int_equal(job_progress(job).stage, STAGE_RUN);
+	job_unref(job);
 	workbench_wait_state(&wb, "idle");
 	assert_int_equal(workbench_wait_text(&wb, head, WORKBENCH_GREETING), head);
+	workbench_close(&wb);
+}
+
+/* A ROM does not speak unasked: what comes is the application, shown from its first byte. */
+static void test_restart_by_hand_is_noticed(void **state)
+{
+	struct workbench wb;
+	struct job_request request = workbench_request(JOB_RESET);
+	uint64_t mark = 0;
+
+	(void)state;
+	workbench_open(
+		&wb, &(struct workbench_options){ .control = CONTROL_COMMAND, .baud = 115200 });
+	assert_int_equal(workbench_flash(&wb, WORKBENCH_IMAGE), JOB_DONE);
+	workbench_wait_text(&wb, 0, WORKBENCH_GREETING);
+	request.into = INTO_BOOTLOADER;
+	assert_int_equal(workbench_do(&wb, &request, NULL, NULL), JOB_DONE);
+	workbench_wait_state(&wb, "bootloader");
+	const uint64_t head = console_head(board_console(wb.board));
+
+	workbench_tell(&wb, "application");
+	workbench_wait_state(&wb, "idle");
+	assert_int_equal(workbench_wait_text(&wb, head, WORKBENCH_GREETING), head);
+	assert_true(console_find_mark(board_console(wb.board), CONSOLE_MARK_RESET, &mark));
+	assert_int_equal(mark, head);
+	request = workbench_request(JOB_IDENTIFY);
+	assert_int_equal(workbench_do(&wb, &request, NULL, NULL), JOB_DONE);
+	workbench_wait_state(&wb, "idle"); /* as it was found */
 	workbench_close(&wb);
 }
 
@@ -261,6 +293,7 @@ int main(void)
 		cmocka_unit_test(test_read),
 		cmocka_unit_test(test_erase_stays_and_reset_returns),
 		cmocka_unit_test(test_reset_into_bootloader_and_go),
+		cmocka_unit_test(test_restart_by_hand_is_noticed),
 		cmocka_unit_test(test_identify_returns),
 		cmocka_unit_test(test_dry_run_of_known_part_leaves_the_port),
 		cmocka_unit_test(test_map_follows),

@@ -112,11 +112,17 @@ static void test_a_port_is_used_once(void **state)
 	const int master = open_pty();
 	struct port *port = open_port(master);
 	struct why why = { 0 };
+	char holder[HOLDER_TEXT], ours[32];
 
 	(void)state;
 	assert_null(port_open(ptsname(master), &options, &why));
 	assert_ptr_equal(why.what, port_in_use);
+	assert_true(port_holder(ptsname(master), holder));
+	snprintf(ours, sizeof(ours), "(pid %d)", (int)getpid());
+	assert_non_null(strstr(holder, ours));
+	assert_int_equal(strncmp(holder, "test_port ", 10), 0);
 	port_close(port);
+	assert_false(port_holder(ptsname(master), holder));
 	port_close(open_port(master));
 	close(master);
 }
