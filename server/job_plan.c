@@ -93,11 +93,6 @@ static struct plan_options plan_options(const struct work *w)
 	};
 }
 
-static void warn(void *ctx, const char *text)
-{
-	work_event(ctx, "warning", "text", text);
-}
-
 static enum err note_change(struct work *w, struct why *why)
 {
 	if (w->has_changed)
@@ -129,11 +124,13 @@ static enum err do_piece(struct carry *c, struct why *why)
 	struct work *w = c->w;
 	const enum stage stage = run_next_stage(&c->run);
 	const bool goes = stage == STAGE_RUN && !w->control.resets;
-	enum err e = work_should_stop(w) ? why_set(why, ERR_CANCELLED, NULL) : ERR_OK;
+	enum err e = ERR_OK;
 
+	if (work_should_stop(w)) /* the stage that would follow has not begun */
+		return in_stage(why_set(why, ERR_CANCELLED, NULL), w->stage, why);
 	if (w->stage != stage)
 		begin_stage(c, stage);
-	if (!e && (stage == STAGE_ERASE || stage == STAGE_WRITE))
+	if (stage == STAGE_ERASE || stage == STAGE_WRITE)
 		e = note_change(w, why);
 	if (e)
 		return in_stage(e, stage, why);
@@ -211,7 +208,7 @@ static enum err flash_to(
 			why);
 	if (e)
 		return e;
-	job_warnings(c.plan.notes, loaded->image.notes, warn, w);
+	job_warnings(c.plan.notes, loaded->image.notes, work_warn, w);
 	if (w->request->dry_run) {
 		json_add(w->result, "plan", job_plan_json(&c.plan, loaded->image.notes));
 	} else {
@@ -236,6 +233,8 @@ enum err work_flash(struct work *w, struct why *why)
 		device = w->boot->device;
 	} else {
 		(void)known_device(w->scene->known, &device);
+		if (!e)
+			e = in_stage(work_check_chip(w, &device, why), STAGE_PLAN, why);
 	}
 	if (!e)
 		e = flash_to(w, &loaded, &device, why);
@@ -276,7 +275,7 @@ enum err work_verify(struct work *w, struct why *why)
 			STAGE_PLAN, why);
 	}
 	if (!e) {
-		job_warnings(c.plan.notes, loaded.image.notes, warn, w);
+		job_warnings(c.plan.notes, loaded.image.notes, work_warn, w);
 		map_begin(w->scene->map, chip_sector_count(c.plan.chip, c.plan.flash_bytes));
 		e = carry_out(&c, why);
 	}
@@ -371,7 +370,7 @@ static enum err erase_ranges(struct work *w, struct carry *carries, size_t count
 	for (size_t i = 0; i < count; i++)
 		map_plan(w->scene->map, &carries[i].plan);
 	for (size_t i = 0; !e && i < count; i++) {
-		job_warnings(carries[i].plan.notes, 0, warn, w);
+		job_warnings(carries[i].plan.notes, 0, work_warn, w);
 		e = carry_out(&carries[i], why);
 		if (!e && device->chip)
 			job_push_erased(erased, &carries[i].plan);

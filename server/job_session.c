@@ -35,12 +35,23 @@ void work_event(struct work *w, const char *type, const char *key, const char *t
 	job_add_event(w->job, w->scene->store, type, event);
 }
 
+void work_warn(void *work, const char *text)
+{
+	struct work *w = work;
+
+	work_event(w, "warning", "text", text);
+	if (!w->warnings)
+		w->warnings = json_array();
+	json_push_string(w->warnings, text);
+}
+
 void work_stage(struct work *w, enum stage stage)
 {
 	if (w->stage == stage)
 		return;
 	w->stage = stage;
 	work_event(w, "stage", "stage", stage_name(stage));
+	job_set_progress(w->job, stage, 0, 0, 0);
 }
 
 static void say_to_person(struct work *w, const char *text)
@@ -186,7 +197,7 @@ static enum err connect(struct work *w, struct why *why)
 	e = connect_at(w, &options, why);
 	if (is_silence(e) && !is_fixed && options.settings.baud != DEFAULT_BAUD &&
 		w->control.resets && !work_should_stop(w)) {
-		work_event(w, "warning", "text", SLOWER);
+		work_warn(w, SLOWER);
 		options.settings.baud = DEFAULT_BAUD;
 		*why = (struct why){ 0 };
 		e = connect_at(w, &options, why);
@@ -194,16 +205,16 @@ static enum err connect(struct work *w, struct why *why)
 	return e;
 }
 
-static enum err check_chip(const struct work *w, struct why *why)
+enum err work_check_chip(const struct work *w, const struct device *device, struct why *why)
 {
 	const char *want = w->scene->config->expect_unique_id;
 	char have[UNIQUE_ID_TEXT];
 
 	if (!want || (w->request->kind != JOB_FLASH && w->request->kind != JOB_ERASE))
 		return ERR_OK;
-	if (!w->boot->device.has_unique_id)
+	if (!device->has_unique_id)
 		return why_set(why, ERR_WRONG_CHIP, "its unique id can't be read");
-	if (strcmp(device_unique_id(&w->boot->device, have), want) != 0)
+	if (strcmp(device_unique_id(device, have), want) != 0)
 		return why_set(why, ERR_WRONG_CHIP, "its unique id is not the one expected");
 	return ERR_OK;
 }
@@ -211,13 +222,12 @@ static enum err check_chip(const struct work *w, struct why *why)
 enum err work_connect(struct work *w, struct why *why)
 {
 	work_stage(w, STAGE_CONNECT);
-	job_set_progress(w->job, STAGE_CONNECT, 0, 0, 0);
 	w->has_spoken = true;
 	enum err e = connect(w, why);
 
 	if (!e) {
 		known_set_device(w->scene->known, &w->boot->device, w->boot->options.settings.baud);
-		e = check_chip(w, why);
+		e = work_check_chip(w, &w->boot->device, why);
 	}
 	if (e && why->stage == STAGE_NONE)
 		why->stage = STAGE_CONNECT;
@@ -231,11 +241,12 @@ void work_before_go(struct work *w)
 
 enum err work_after_go(struct work *w, struct why *why)
 {
+	/* At once, before anything that may wait for a disk: the application speaks soon. */
+	const enum err e = to_console_settings(w);
+
 	w->has_started = true;
 	if (w->scene->control.is_manual)
-		work_event(w, "warning", "text", STILL_BOOTLOADER);
-	enum err e = to_console_settings(w);
-
+		work_warn(w, STILL_BOOTLOADER);
 	return e ? why_set(why, e, "the console's settings could not be made") : ERR_OK;
 }
 
@@ -270,7 +281,7 @@ static enum job_place go_back(struct work *w)
 	if (w->control.resets) {
 		if (!restart_application(w, &why))
 			return PLACE_APPLICATION;
-		work_event(w, "warning", "text", "The board could not be restarted.");
+		work_warn(w, "The board could not be restarted.");
 	} else if (has_vectors(w) && !work_go(w, w->boot->device.chip->flash_base, &why)) {
 		return PLACE_APPLICATION;
 	}

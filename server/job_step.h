@@ -14,6 +14,7 @@ struct work {
 	struct boot *boot;      /* the scene's session's */
 	struct control control; /* the scene's, with marks and settings around it */
 	struct json *result;
+	struct json *warnings; /* NULL: none yet; they end up in result */
 	enum stage stage;
 	int64_t began_ms;
 	bool has_spoken;   /* the port has the bootloader's settings, the ROM was looked for */
@@ -29,6 +30,8 @@ struct work {
 void work_init(struct work *w, struct job *job, const struct job_scene *scene);
 bool work_should_stop(void *work);
 void work_event(struct work *w, const char *type, const char *key, const char *text);
+/* Kept for the result too; work is a struct work. */
+void work_warn(void *work, const char *text);
 /* Says that a stage begins. */
 void work_stage(struct work *w, enum stage stage);
 /*
@@ -36,6 +39,8 @@ void work_stage(struct work *w, enum stage stage);
  * is the chip that is expected: ERR_WRONG_CHIP. Others: boot_connect().
  */
 enum err work_connect(struct work *w, struct why *why);
+/* The same check of a chip that was identified before. */
+enum err work_check_chip(const struct work *w, const struct device *device, struct why *why);
 /* The mark is set before Go is sent; the console is ready for what comes after its ACK. */
 void work_before_go(struct work *w);
 enum err work_after_go(struct work *w, struct why *why);

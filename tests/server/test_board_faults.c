@@ -52,6 +52,104 @@ static void test_refusals(void **state)
 	}
 }
 
+/* What is asked of a good board and cannot be; nothing of it is done first. */
+static const struct {
+	const char *name, *say;
+	enum job_kind kind;
+	uint32_t address, length;
+	const char *code, *stage;
+} wrongs[] = {
+	{ "read across the end", NULL, JOB_READ, 0x0801FF00, 0x200, "out_of_range", "read" },
+	{ "read what is no memory", NULL, JOB_READ, 0x40000000, 4, "nack", "read" },
+	{ "go to an entry point", NULL, JOB_GO, 0x08000101, 0, "bad_parameter", "run" },
+	{ "go under read protection", "protect on", JOB_GO, 0x08000000, 0, "readout_protected",
+		"run" },
+	{ "read under read protection", "protect on", JOB_READ, 0x08000000, 4, "readout_protected",
+		"read" },
+	{ "erase beyond the end", NULL, JOB_ERASE, 0x08020000, 1024, "out_of_range", "plan" },
+};
+
+static void test_wrongs(void **state)
+{
+	struct workbench wb;
+
+	(void)state;
+	workbench_open(&wb, &(struct workbench_options){ .control = CONTROL_COMMAND });
+	for (size_t i = 0; i < sizeof(wrongs) / sizeof(*wrongs); i++) {
+		struct job_request request = workbench_request(wrongs[i].kind);
+		struct json *error = NULL;
+		uint8_t byte;
+		bool ended;
+
+		print_message("%s\n", wrongs[i].name);
+		if (wrongs[i].say)
+			workbench_tell(&wb, wrongs[i].say);
+		request.has_address = true;
+		request.address = wrongs[i].address;
+		request.has_length = wrongs[i].length != 0;
+		request.length = wrongs[i].length;
+		struct job *job = workbench_submit(&wb, &request);
+
+		assert_int_equal(workbench_finish(job, NULL, &error), JOB_FAILED);
+		assert_int_equal(job_read_take(job, &byte, 1, &ended), 0);
+		job_unref(job);
+		workbench_assert_text(error, "stage", wrongs[i].stage);
+		workbench_assert_code(error, wrongs[i].code);
+		if (wrongs[i].say)
+			workbench_tell(&wb, "protect off");
+		workbench_wait_state(&wb, "idle");
+		assert_true(workbench_is_null(&wb, "quarantine"));
+	}
+	workbench_close(&wb);
+}
+
+/* A plan for a chip that must not be flashed would mislead. */
+static void test_dry_run_minds_the_chip(void **state)
+{
+	struct workbench wb;
+	struct json *error = NULL;
+	struct job_request request = workbench_request(JOB_IDENTIFY);
+
+	(void)state;
+	workbench_open(&wb,
+		&(struct workbench_options){ .control = CONTROL_COMMAND,
+			.expect_unique_id = "000102030405060708090a0b" });
+	assert_int_equal(workbench_do(&wb, &request, NULL, NULL), JOB_DONE);
+	request = workbench_flash_request(&wb, WORKBENCH_IMAGE);
+	request.dry_run = true;
+	assert_int_equal(workbench_do(&wb, &request, NULL, &error), JOB_FAILED);
+	workbench_assert_code(error, "wrong_chip");
+	workbench_close(&wb);
+}
+
+static bool is_erasing(void *job)
+{
+	return job_progress(job).stage == STAGE_ERASE;
+}
+
+/* The request that runs is waited for; the stage after it does not begin. */
+static void test_cancel_while_it_erases(void **state)
+{
+	struct workbench wb;
+	struct json *error = NULL;
+
+	(void)state;
+	workbench_open(
+		&wb, &(struct workbench_options){ .control = CONTROL_COMMAND, .time_scale = "1" });
+	struct job_request request = workbench_flash_request(&wb, WORKBENCH_IMAGE);
+	struct job *job = workbench_submit(&wb, &request);
+
+	workbench_wait(is_erasing, job);
+	assert_true(job_cancel(job));
+	assert_int_equal(workbench_finish(job, NULL, &error), JOB_CANCELLED);
+	workbench_assert_text(error, "stage", "erase");
+	workbench_assert_code(error, "cancelled");
+	assert_int_equal(job_progress(job).stage, STAGE_ERASE);
+	job_unref(job);
+	assert_false(workbench_is_null(&wb, "quarantine"));
+	workbench_close(&wb);
+}
+
 static bool is_writing(void *job)
 {
 	const struct progress progress = job_progress(job);
@@ -198,6 +296,10 @@ static void test_manual_waits_for_a_person(void **state)
 	workbench_tell(&wb, "bootloader");
 	assert_int_equal(workbench_finish(job, &result, NULL), JOB_DONE);
 	workbench_assert_text(result, "started", "go");
+	const char *warning = json_string(json_first(json_get(result, "warnings")));
+
+	assert_non_null(warning);
+	assert_non_null(strstr(warning, "BOOT0 still selects the bootloader"));
 	json_free(result);
 	job_unref(job);
 	workbench_wait_text(&wb, 0, WORKBENCH_GREETING);
@@ -241,6 +343,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_wrongs),
+		cmocka_unit_test(test_dry_run_minds_the_chip),
+		cmocka_unit_test(test_cancel_while_it_erases),
 		cmocka_unit_test(test_cancel_quarantines_until_verified),
 		cmocka_unit_test(test_stop_interrupts_and_is_remembered),
 		cmocka_unit_test(test_unplugged_in_a_job),
