@@ -5,6 +5,7 @@ import * as api from './api.js';
 /** @typedef {{dispatch: (event: {type: string, [more: string]: any}) => void,
  *   session: (board: string) => import('./reduce.js').Session,
  *   image: (board: string) => string | null, refresh: () => Promise<void>,
+ *   settle: (board: string) => Promise<void>,
  *   save: (name: string, blob: Blob) => void}} House */
 
 /**
@@ -15,6 +16,7 @@ async function accept(house, board, request) {
   house.dispatch({ type: 'sending', board });
   try {
     house.dispatch({ type: 'accepted', board, job: await request() });
+    await house.settle(board);
   } catch (error) {
     house.dispatch({ type: 'problem', board, problem: problemOf(error) });
   }

@@ -82,6 +82,8 @@ export const getDevice = (board) => get(`${boardPath(board)}/device`);
 export const getFirmware = () => get('api/v1/firmware');
 /** @param {string} board @returns {Promise<{jobs: import('./types.js').Job[]}>} */
 export const getJobs = (board, limit = 30) => get('api/v1/jobs', { board, limit });
+/** @param {string} id @returns {Promise<import('./types.js').Job>} */
+export const getJob = (id) => get(`api/v1/jobs/${encodeURIComponent(id)}`);
 /** @param {string} id */
 export const cancelJob = (id) => request('DELETE', `api/v1/jobs/${encodeURIComponent(id)}`);
 

@@ -4,9 +4,9 @@ import { keyed } from 'lit/directives/keyed.js';
 import { actions, problemOf } from './actions.js';
 import * as api from './api.js';
 import { Element } from './element.js';
-import { EMPTY, reduce, viewOf } from './reduce.js';
+import { EMPTY, jobAtHand, reduce, viewOf } from './reduce.js';
 import { watchAll, watchBoard } from './stream.js';
-import { isFinal } from './words.js';
+import { isFinal, percent } from './words.js';
 
 /** Under which problems of the log-in form stand; no board's id looks like it. */
 const LOG_IN = 'log in';
@@ -45,6 +45,7 @@ class BenchApp extends Element {
       image: (board) =>
         this.bench.jobs[this.bench.sessions[board]?.planJob ?? '']?.image?.sha256 ?? null,
       refresh: () => this.loadAround(),
+      settle: (board) => this.settle(board),
       save: (name, blob) => this.save(name, blob),
     };
   }
@@ -137,6 +138,19 @@ class BenchApp extends Element {
     this.dispatch({ type: 'device', board, device: await api.getDevice(board) });
   }
 
+  /**
+   * A job that is over before the events looked is in none of them: when the board does not do it
+   * (any more), the job itself is asked for. @param {string} board
+   */
+  async settle(board) {
+    const job = jobAtHand(this.bench, board);
+    if (!job || isFinal(job) || this.bench.boards[board]?.job === job.id) return;
+    await this.attempt(
+      async () => this.heard({ type: 'job', board, job: await api.getJob(job.id) }),
+      board,
+    );
+  }
+
   listen() {
     this.stream?.close();
     this.dispatch({ type: 'link', link: 'connecting' });
@@ -172,6 +186,7 @@ class BenchApp extends Element {
     if (!this.boardId || event.board !== this.boardId) return;
     if (event.type === 'board')
       await this.attempt(() => this.loadDevice(this.boardId), this.boardId);
+    if (event.type === 'board' || event.type === 'snapshot') this.settle(this.boardId);
     if (event.type === 'job' && isFinal(event.job)) await this.loadAround();
     if (event.type === 'refused')
       this.refused = event.problem?.detail ?? 'The board does not take input now.';
@@ -229,10 +244,7 @@ class BenchApp extends Element {
     if (!changed.has('bench') && !changed.has('boardId')) return;
     const board = this.bench.boards[this.boardId];
     const view = board ? viewOf(this.bench, board.id) : null;
-    const mark =
-      view?.kind === 'work'
-        ? `${percent(this.bench.progress[this.boardId] ?? view.job.progress)} `
-        : '';
+    const mark = view ? markOf(view, this.bench.progress[this.boardId]) : '';
     document.title = `${mark}${board ? `${board.label} · ` : ''}benchd`;
   }
 
@@ -266,7 +278,7 @@ class BenchApp extends Element {
       >
       ${
         bench.session?.required
-          ? html`<span class="faint">${bench.session.name}</span>
+          ? html`<span class="who"><b>${bench.session.name}</b> <span class="faint">${bench.session.role}</span></span>
               <button type="button" class="small" id="log-out" @click=${() => this.logOut()}>
                 Log out
               </button>`
@@ -300,8 +312,17 @@ const LINK_WORDS = {
   gone: 'Removed',
 };
 
-/** @param {import('./types.js').Progress | null} progress */
-const percent = (progress) =>
-  progress?.total ? `${Math.floor((progress.done / progress.total) * 100)} %` : '…';
+/**
+ * What the tab says before the board's name: how far its work is, or how it went.
+ * @param {import('./reduce.js').View} view @param {import('./types.js').Progress | undefined} progress
+ */
+function markOf(view, progress) {
+  if (view.kind === 'work') {
+    const { done = 0, total = 0 } = progress ?? view.job.progress ?? {};
+    return total ? `${percent(done, total)} ` : '… ';
+  }
+  if (view.kind !== 'outcome') return '';
+  return view.problem || view.job?.state !== 'done' ? '✕ ' : '✓ ';
+}
 
 customElements.define('bench-app', BenchApp);

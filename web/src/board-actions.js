@@ -20,7 +20,13 @@ export function sectorNumbers(text, count) {
 
 /** Reset, bootloader, run, erase and read-out. */
 class BoardActions extends Element {
-  static properties = { board: {}, device: {}, wrong: { state: true }, whole: { state: true } };
+  static properties = {
+    board: {},
+    device: {},
+    limit: {},
+    wrong: { state: true },
+    whole: { state: true },
+  };
 
   constructor() {
     super();
@@ -28,6 +34,7 @@ class BoardActions extends Element {
     this.board = null;
     /** @type {import('./types.js').Device | null} */
     this.device = null;
+    this.limit = '';
     this.wrong = '';
     this.whole = true;
   }
@@ -39,13 +46,13 @@ class BoardActions extends Element {
 
   /** @param {string} id @param {string} label @param {() => void} act @param {boolean} on */
   button(id, label, act, on) {
-    return html`<button type="button" id=${id} ?disabled=${!on} @click=${act}>${label}</button>`;
+    return html`<button type="button" id=${id} title=${this.limit || nothing} ?disabled=${!on} @click=${act}>${label}</button>`;
   }
 
   render() {
     const board = this.board;
     if (!board) return nothing;
-    const on = board.state === 'idle' || board.state === 'bootloader';
+    const on = !this.limit && (board.state === 'idle' || board.state === 'bootloader');
     const force = board.quarantine ? { force: true } : {};
     const reset = (/** @type {string} */ into, /** @type {object} */ more) => () =>
       this.want('reset', { board: board.id, parameters: { into, ...more } });

@@ -14,11 +14,19 @@ const CANNOT = {
   bootloader: 'The board is in its bootloader; reset it to talk to the program.',
 };
 const NEWLINE = 10;
+/** The server's bound on a message is 64 KiB. */
+const MESSAGE_BYTES = 32 * 1024;
 /** More than that is not held while paused. */
 const HELD_BYTES = 4 * 1024 * 1024;
 
 /** @param {import('./console-log.js').Piece} piece */
 const lengthOf = (piece) => (piece.kind === 'bytes' ? piece.bytes.length : 0);
+
+const PAST_LINES = 100;
+
+/** @param {string[]} past @param {string} line */
+const remember = (past, line) =>
+  line && line !== past[past.length - 1] ? [...past, line].slice(-PAST_LINES) : past;
 
 /** @param {import('./console-log.js').Piece} piece */
 function annotation(piece) {
@@ -33,6 +41,7 @@ class BoardConsole extends Element {
   static properties = {
     board: {},
     refused: {},
+    limit: {},
     isPaused: { state: true },
     waiting: { state: true },
     lineEnd: { state: true },
@@ -44,11 +53,16 @@ class BoardConsole extends Element {
     /** @type {import('./types.js').Board | null} */
     this.board = null;
     this.refused = '';
+    this.limit = '';
     this.isPaused = false;
     this.waiting = 0;
     this.skipped = 0;
     this.isEmpty = true;
     this.lineEnd = lineEnd();
+    /** Lines that were sent, the newest last. @type {string[]} */
+    this.past = [];
+    /** How far back in them one is; 0: at a new line. */
+    this.back = 0;
     this.log = new ConsoleLog();
     /** @type {import('./console-log.js').Piece[]} */
     this.held = [];
@@ -156,10 +170,13 @@ class BoardConsole extends Element {
     this.emit('save', { name: `${this.board?.id ?? 'board'}-console.txt`, blob: this.log.file() });
   }
 
-  /** @param {string} text */
+  /** In messages that the server takes. @param {string} text */
   typed(text) {
+    if (this.limit) return;
     const out = text.replace(/\r\n|\r|\n/g, LINE_ENDS[this.lineEnd] ?? '\r\n');
-    this.emit('input-bytes', { bytes: new TextEncoder().encode(out) });
+    const bytes = new TextEncoder().encode(out);
+    for (let at = 0; at < bytes.length; at += MESSAGE_BYTES)
+      this.emit('input-bytes', { bytes: bytes.subarray(at, at + MESSAGE_BYTES) });
   }
 
   /** @param {SubmitEvent} event */
@@ -168,8 +185,32 @@ class BoardConsole extends Element {
     const form = /** @type {HTMLFormElement} */ (event.target);
     const field = /** @type {HTMLInputElement} */ (form.elements.namedItem('line'));
     this.typed(`${field.value}\r`);
+    this.past = remember(this.past, field.value);
+    this.back = 0;
     field.value = '';
     field.focus();
+  }
+
+  /** Up and down go through what was sent. @param {KeyboardEvent} event */
+  recall(event) {
+    const step = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    const back = this.back + (step ?? 0);
+    if (!step || back < 0 || back > this.past.length) return;
+    event.preventDefault();
+    this.back = back;
+    const field = /** @type {HTMLInputElement} */ (event.target);
+    field.value = back ? this.past[this.past.length - back] : '';
+  }
+
+  /** Of many lines those with an end are sent, as a terminal does; the rest stays to be edited. @param {ClipboardEvent} event */
+  paste(event) {
+    const text = event.clipboardData?.getData('text') ?? '';
+    const end = Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1;
+    if (end === 0) return;
+    event.preventDefault();
+    const field = /** @type {HTMLInputElement} */ (event.target);
+    this.typed(field.value + text.slice(0, end));
+    field.value = text.slice(end);
   }
 
   /** @param {any} event */
@@ -181,6 +222,7 @@ class BoardConsole extends Element {
   render() {
     const board = this.board;
     const why = board && board.state !== 'idle' ? CANNOT[board.state] : '';
+    const limit = this.limit ? 'Only to watch' : '';
     return html`<section class="console" id="console" aria-labelledby="console-title">
       ${this.tools(board)}
       <div class="screen-frame ${board?.state === 'idle' ? '' : 'screen-off'}">
@@ -191,7 +233,7 @@ class BoardConsole extends Element {
             : nothing
         }
       </div>
-      ${this.line(why)}
+      ${this.line(limit || why)}
     </section>`;
   }
 
@@ -231,6 +273,8 @@ class BoardConsole extends Element {
           spellcheck="false"
           placeholder=${why || 'Say something to the board'}
           ?disabled=${why !== ''}
+          @keydown=${this.recall}
+          @paste=${this.paste}
         />
         <label class="visually-hidden" for="line-end">Line end</label>
         <select id="line-end" @change=${this.chooseLineEnd}>

@@ -3,11 +3,50 @@ import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { Element } from './element.js';
 import { isAtOnce } from './preferences.js';
-import { ago, kindDoing, kindOf, size, stateWord } from './words.js';
+import { mayOf } from './roles.js';
+import {
+  ago,
+  imageName,
+  kindDoing,
+  kindOf,
+  percent,
+  plural,
+  sentence,
+  size,
+  stateWord,
+} from './words.js';
+
+/** A connection each: on a long list the others show no console. */
+const LIVE_CARDS = 24;
+/** @type {import('./types.js').Sector[]} */
+const NONE = [];
+const NO_MARKS = {};
+
+/** "3 boards: 2 ready, 1 working". @param {import('./reduce.js').Bench} bench */
+function census(bench) {
+  /** @type {Record<string, number>} */
+  const counts = {};
+  for (const id of bench.order) {
+    const word = stateWord(bench.boards[id].state).toLowerCase();
+    counts[word] = (counts[word] ?? 0) + 1;
+  }
+  const parts = Object.entries(counts).map(([word, count]) => `${count} ${word}`);
+  return `${plural(bench.order.length, 'board')}: ${parts.join(', ')}`;
+}
 
 /** What one sees of a board at a glance. */
 class BoardCard extends Element {
-  static properties = { board: {}, job: {}, progress: {}, isOver: { state: true } };
+  static properties = {
+    board: {},
+    job: {},
+    progress: {},
+    sectors: {},
+    marks: {},
+    shelf: {},
+    isLive: {},
+    mayFlash: {},
+    isOver: { state: true },
+  };
 
   constructor() {
     super();
@@ -17,13 +56,29 @@ class BoardCard extends Element {
     this.job = null;
     /** @type {import('./types.js').Progress | null} */
     this.progress = null;
+    /** @type {import('./types.js').Sector[]} */
+    this.sectors = [];
+    /** @type {Record<number, import('./types.js').SectorMark>} */
+    this.marks = {};
+    /** @type {import('./types.js').Firmware[]} */
+    this.shelf = [];
+    this.isLive = false;
+    this.mayFlash = true;
     this.isOver = false;
   }
 
   /** @param {DragEvent} event */
   over(event) {
     event.preventDefault();
-    this.isOver = true;
+    const can = this.mayFlash && this.board?.state !== 'absent';
+    if (event.dataTransfer) event.dataTransfer.dropEffect = can ? 'copy' : 'none';
+    this.isOver = can;
+  }
+
+  /** Not when it only goes on to what stands in the card. @param {DragEvent} event */
+  left(event) {
+    const to = /** @type {Node | null} */ (event.relatedTarget);
+    this.isOver = Boolean(to && this.contains(to));
   }
 
   /** @param {DragEvent} event @param {string} board */
@@ -31,7 +86,7 @@ class BoardCard extends Element {
     const firmware = event.dataTransfer?.files[0];
     event.preventDefault();
     this.isOver = false;
-    if (!firmware) return;
+    if (!firmware || !this.mayFlash) return;
     location.hash = `#board/${board}`;
     this.want('choose', { board, firmware, atOnce: isAtOnce() });
   }
@@ -46,31 +101,31 @@ class BoardCard extends Element {
   }
 
   work() {
-    if (this.board?.state !== 'busy') return nothing;
     const done = this.progress?.done ?? 0;
     const total = this.progress?.total ?? 0;
     const what = this.job ? kindDoing(kindOf(this.job)) : 'Working';
-    return html`<p class="card-note">
-      ${what}${this.progress?.stage ? html`: ${this.progress.stage}` : nothing}
+    return html`<p class="card-note card-work">
+        <span>${what}${this.progress?.stage ? html`: ${this.progress.stage}` : nothing}</span>
+        <span class="mono">${total ? percent(done, total) : nothing}</span>
+      </p>
       ${
         total
           ? html`<progress aria-label=${what} max=${total} .value=${done}></progress>`
           : html`<progress aria-label=${what}></progress>`
-      }
-    </p>`;
+      }`;
   }
 
   /** @param {import('./types.js').Board} board */
   note(board) {
     if (board.state === 'absent')
-      return html`<p class="card-note">${board.cause ?? 'Its port cannot be opened.'}</p>`;
+      return html`<p class="card-note">${sentence(board.cause ?? 'Its port cannot be opened')}</p>`;
+    if (board.state === 'busy') return this.work();
     if (board.quarantine)
       return html`<p class="card-note warn-text">Content unsure: a write was cut short.</p>`;
-    if (board.state === 'busy') return this.work();
     if (board.image)
-      return html`<p class="card-note faint">
-        ${board.image.name ?? board.image.sha256.slice(0, 12)}, flashed
-        ${ago(board.image.flashed_at)}
+      return html`<p class="card-note">
+        <b>${imageName(board.image, this.shelf)}</b>
+        <span class="faint">flashed ${ago(board.image.flashed_at)}</span>
       </p>`;
     return html`<p class="card-note faint">Nothing flashed from here yet</p>`;
   }
@@ -78,27 +133,27 @@ class BoardCard extends Element {
   render() {
     const board = this.board;
     if (!board) return nothing;
-    return html`<a
+    return html`<div
       class="card ${this.isOver ? 'card-over' : ''}"
-      href="#board/${board.id}"
-      id="card-${board.id}"
       @dragover=${this.over}
-      @dragleave=${() => {
-        this.isOver = false;
-      }}
+      @dragleave=${this.left}
       @drop=${(/** @type {DragEvent} */ event) => this.drop(event, board.id)}
     >
-      <span class="card-head">
-        <span class="card-title">${board.label}</span>
+      <header class="card-head">
+        <h2 class="card-title"><a href="#board/${board.id}" id="card-${board.id}">${board.label}</a></h2>
         <span class="state state-${board.state}"><i class="led"></i>${stateWord(board.state)}</span>
-      </span>
-      ${this.partLine(board)} ${this.note(board)}
-      <span class="card-foot">
+      </header>
+      ${this.partLine(board)}
+      <sector-strip .sectors=${this.sectors} .marks=${this.marks}></sector-strip>
+      <div class="card-now">${this.note(board)}</div>
+      ${this.isLive ? html`<card-console .board=${board}></card-console>` : nothing}
+      <footer class="card-foot">
         <code>${board.id}</code>
         ${board.tags.map((tag) => html`<span class="tag">${tag}</span>`)}
         <span class="card-port" title=${board.port}>${board.port.split('/').pop()}</span>
-      </span>
-    </a>`;
+      </footer>
+      <p class="card-drop" aria-hidden="true">Drop to flash ${board.label}</p>
+    </div>`;
   }
 }
 customElements.define('board-card', BoardCard);
@@ -117,25 +172,37 @@ class BoardList extends Element {
     if (!bench) return nothing;
     if (!bench.isLoaded) return html`<p class="empty" role="status">Looking for boards…</p>`;
     if (bench.order.length === 0) return this.empty();
-    return html`<h1>Boards</h1>
+    return html`<header class="list-head">
+        <h1>Boards</h1>
+        <p class="faint">${census(bench)}</p>
+      </header>
       <ul class="cards">
         ${repeat(
           bench.order,
           (id) => id,
-          (id) => this.card(bench, id),
+          (id, place) => this.card(bench, id, place < LIVE_CARDS),
         )}
       </ul>
-      <p class="faint hint">Open a board to flash it and read its console, or drop firmware on its card.</p>`;
+      ${
+        mayOf(bench.session).flash
+          ? html`<p class="faint hint">Drop firmware on a card to flash it, or open a board.</p>`
+          : nothing
+      }`;
   }
 
-  /** @param {import('./reduce.js').Bench} bench @param {string} id */
-  card(bench, id) {
+  /** @param {import('./reduce.js').Bench} bench @param {string} id @param {boolean} isLive */
+  card(bench, id, isLive) {
     const board = bench.boards[id];
     return html`<li>
       <board-card
         .board=${board}
         .job=${board.job ? (bench.jobs[board.job] ?? null) : null}
         .progress=${bench.progress[id] ?? null}
+        .sectors=${bench.devices[id]?.sectors ?? NONE}
+        .marks=${bench.marks[id]?.sectors ?? NO_MARKS}
+        .shelf=${bench.firmware}
+        .isLive=${isLive}
+        .mayFlash=${mayOf(bench.session).flash}
       ></board-card>
     </li>`;
   }

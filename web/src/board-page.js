@@ -3,7 +3,8 @@ import { html, nothing } from 'lit';
 import { Element } from './element.js';
 import { isAtOnce, setAtOnce } from './preferences.js';
 import { jobsOf, viewOf } from './reduce.js';
-import { clock, kindOf, stateWord } from './words.js';
+import { limitWords, mayOf } from './roles.js';
+import { clock, kindOf, sentence, stateWord } from './words.js';
 
 /** A plan that was made is no news; one that failed is. @param {import('./types.js').Job} job */
 const isWorthKeeping = (job) => kindOf(job) !== 'plan' || job.state !== 'done';
@@ -25,6 +26,11 @@ class BoardPage extends Element {
   /** @returns {any} the console's element, which takes bytes past the state */
   get console() {
     return this.querySelector('board-console');
+  }
+
+  /** Why the board may not be changed; '': it may. */
+  get limit() {
+    return limitWords(this.bench?.session ?? null);
   }
 
   /** @param {boolean} on */
@@ -66,23 +72,25 @@ class BoardPage extends Element {
           ${board.tags.map((tag) => html`<span class="tag">${tag}</span>`)}
         </p>
       </div>
-      <board-actions .board=${board} .device=${device}></board-actions>
+      <board-actions .board=${board} .device=${device} .limit=${this.limit}></board-actions>
     </header>`;
   }
 
   /** @param {import('./types.js').Board} board */
   notices(board) {
     return html`${
+      this.limit ? html`<p class="notice calm" id="limit">${this.limit}</p>` : nothing
+    }${
       board.state === 'absent'
         ? html`<p class="notice warn" id="absent" role="status">
-            <strong>Not connected.</strong> ${board.cause ?? 'Its port cannot be opened.'}
+            <strong>Not connected.</strong> ${sentence(board.cause ?? 'Its port cannot be opened')}
             benchd goes on by itself when it is back. <span class="faint">Since ${clock(board.since)}.</span>
           </p>`
         : nothing
     }${
       board.quarantine
         ? html`<p class="notice warn" id="quarantine" role="status">
-            <strong>The content of this part is unsure.</strong> ${board.quarantine.reason}
+            <strong>The content of this part is unsure.</strong> ${sentence(board.quarantine.reason)}
             Flash it again, or erase the whole flash: either ends this.
           </p>`
         : nothing
@@ -93,7 +101,7 @@ class BoardPage extends Element {
   flashPanel(board) {
     const bench = /** @type {import('./reduce.js').Bench} */ (this.bench);
     const view = viewOf(bench, board.id);
-    return html`<section class="panel" aria-labelledby="flash-title">
+    return html`<section class="panel flash-panel" aria-labelledby="flash-title">
       <header class="panel-head"><h2 id="flash-title" tabindex="-1">Flash</h2></header>
       ${this.view(bench, board, view)}
     </section>`;
@@ -112,6 +120,7 @@ class BoardPage extends Element {
         .job=${view.job}
         .progress=${bench.progress[id] ?? view.job.progress}
         .manual=${bench.manual[id] ?? ''}
+        .limit=${this.limit}
       ></job-progress>`;
     if (view.kind === 'plan') return this.plan(bench, board, view);
     return html`${
@@ -119,6 +128,7 @@ class BoardPage extends Element {
         ? html`<job-outcome
             .job=${view.job}
             .problem=${view.problem}
+            .limit=${this.limit}
             .warnings=${bench.warnings[view.job?.id ?? ''] ?? []}
             @again=${() => this.want('again', { board: id, atOnce: this.atOnce })}
             @anyway=${() => this.want('anyway', { board: id, atOnce: this.atOnce })}
@@ -129,6 +139,7 @@ class BoardPage extends Element {
       <drop-zone
         .shelf=${bench.firmware}
         .isDisabled=${board.state === 'absent'}
+        .limit=${this.limit}
         .atOnce=${this.atOnce}
         @firmware=${(/** @type {any} */ event) => this.take(event.detail.firmware)}
         @at-once=${(/** @type {any} */ event) => this.setAtOnce(event.detail.on)}
@@ -160,7 +171,7 @@ class BoardPage extends Element {
     const bench = /** @type {import('./reduce.js').Bench} */ (this.bench);
     const view = viewOf(bench, board.id);
     const planned = view.kind === 'plan' ? view.plan.erase.map((range) => range.sector) : [];
-    return html`<section class="panel" aria-labelledby="map-title">
+    return html`<section class="panel map-panel" aria-labelledby="map-title">
       <header class="panel-head"><h2 id="map-title">Flash memory</h2></header>
       <sector-map
         .sectors=${bench.devices[board.id]?.sectors ?? board.device?.sectors ?? []}
@@ -179,13 +190,23 @@ class BoardPage extends Element {
       <div class="board-grid">
         <div class="column">
           ${this.flashPanel(board)} ${this.mapPanel(board)}
-          <device-info .board=${board} .device=${bench.devices[board.id] ?? board.device}></device-info>
+          <device-info
+            .board=${board}
+            .device=${bench.devices[board.id] ?? board.device}
+            .shelf=${bench.firmware}
+            .limit=${this.limit}
+          ></device-info>
         </div>
         <div class="column">
           <div class="panel console-panel">
-            <board-console .board=${board} .refused=${this.refused}></board-console>
+            <board-console
+              .board=${board}
+              .refused=${this.refused}
+              .limit=${mayOf(bench.session).console ? '' : limitWords(bench.session)}
+            ></board-console>
           </div>
           <job-history
+            .mayFlash=${mayOf(bench.session).flash}
             .jobs=${jobsOf(bench, board.id).filter(isWorthKeeping)}
             @reuse=${(/** @type {any} */ event) => this.reuse(event.detail.job)}
           ></job-history>

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 import { html, nothing } from 'lit';
 import { Element } from './element.js';
-import { clock, size } from './words.js';
+import { clock, imageName, size } from './words.js';
 
 const COPIED_MS = 2000;
 
 /** Who the part is. */
 class DeviceInfo extends Element {
-  static properties = { board: {}, device: {}, isCopied: { state: true } };
+  static properties = { board: {}, device: {}, shelf: {}, limit: {}, isCopied: { state: true } };
 
   constructor() {
     super();
@@ -15,6 +15,9 @@ class DeviceInfo extends Element {
     this.board = null;
     /** @type {import('./types.js').Device | null} */
     this.device = null;
+    /** @type {import('./types.js').Firmware[]} */
+    this.shelf = [];
+    this.limit = '';
     this.isCopied = false;
   }
 
@@ -66,10 +69,10 @@ class DeviceInfo extends Element {
   /** @param {import('./types.js').Board} board */
   image(board) {
     if (!board.image) return nothing;
-    const { name, sha256, flashed_at: at, by } = board.image;
+    const { sha256, flashed_at: at, by } = board.image;
     return this.row(
       'Firmware',
-      html`${name ?? nothing} <code title=${sha256}>${sha256.slice(0, 12)}</code>
+      html`<b title=${sha256}>${imageName(board.image, this.shelf)}</b>
         <span class="faint">${clock(at)}${by ? `, by ${by}` : ''}</span>`,
     );
   }
@@ -77,7 +80,7 @@ class DeviceInfo extends Element {
   render() {
     const { board, device } = this;
     if (!board) return nothing;
-    const isIdle = board.state === 'idle' || board.state === 'bootloader';
+    const isIdle = !this.limit && (board.state === 'idle' || board.state === 'bootloader');
     return html`<section class="panel" aria-labelledby="part-title">
       <header class="panel-head">
         <h2 id="part-title">Part</h2>
@@ -86,6 +89,7 @@ class DeviceInfo extends Element {
           type="button"
           class="small"
           id="identify"
+          title=${this.limit || nothing}
           ?disabled=${!isIdle}
           @click=${() => this.want('identify', { board: board.id })}
         >

@@ -8,6 +8,7 @@ class DropZone extends Element {
   static properties = {
     shelf: {},
     isDisabled: {},
+    limit: {},
     atOnce: {},
     isOver: { state: true },
   };
@@ -17,6 +18,7 @@ class DropZone extends Element {
     /** @type {import('./types.js').Firmware[]} */
     this.shelf = [];
     this.isDisabled = false;
+    this.limit = '';
     this.atOnce = false;
     this.isOver = false;
   }
@@ -48,6 +50,7 @@ class DropZone extends Element {
   }
 
   render() {
+    if (this.limit) return html`<p class="faint">Flashing needs a token with the role “flash”.</p>`;
     return html`<div
         class="drop ${this.isOver ? 'drop-over' : ''}"
         id="drop"

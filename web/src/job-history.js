@@ -9,12 +9,13 @@ const SHOWN = 20;
 
 /** What was done with a board, newest first, with errors in plain words. */
 class JobHistory extends Element {
-  static properties = { jobs: {} };
+  static properties = { jobs: {}, mayFlash: {} };
 
   constructor() {
     super();
     /** @type {import('./types.js').Job[]} */
     this.jobs = [];
+    this.mayFlash = true;
   }
 
   /** @param {import('./types.js').Job} job */
@@ -31,7 +32,7 @@ class JobHistory extends Element {
         ${achieved(job) ? html`<p>${achieved(job)}</p>` : nothing}
         <p class="faint"><code>${job.id}</code> ${clock(job.created)}</p>
         ${
-          job.kind === 'flash' && job.image
+          this.mayFlash && job.kind === 'flash' && job.image
             ? html`<button type="button" class="small" @click=${() => this.emit('reuse', { job })}>
                 Use this firmware again
               </button>`

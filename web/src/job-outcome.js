@@ -9,19 +9,18 @@ const problemPage = (type) => (type?.startsWith('/problems/') ? type.slice(1) : 
 /** A problem in plain words. @param {import('./types.js').ProblemBody} problem */
 export function problemWords(problem) {
   const page = problemPage(problem.type);
-  const where = [problem.stage ? `stage ${problem.stage}` : '', problem.address ?? ''].filter(
-    Boolean,
-  );
-  return html`<p class="problem-detail">${problem.detail ?? ''}</p>
-    ${
-      where.length || page
-        ? html`<p class="faint">
-            ${where.join(', ')}
-            ${page ? html`<a href=${page} target="_blank" rel="noopener">What this means</a>` : nothing}
-          </p>`
-        : nothing
-    }`;
+  const more = page
+    ? html` <a href=${page} target="_blank" rel="noopener">What this means</a>`
+    : nothing;
+  return html`<p class="problem-detail">${problem.detail ?? ''}${more}</p>`;
 }
+
+/** The firmware itself is at fault: the same again would end the same. */
+const FIRMWARE_STATUS = new Set([415, 422]);
+
+/** @param {import('./types.js').ProblemBody | null} problem @param {import('./types.js').Job | null} job */
+const isWorthAgain = (problem, job) =>
+  problem && (problem.retryable || (job?.kind === 'flash' && !FIRMWARE_STATUS.has(problem.status)));
 
 /** @param {import('./types.js').Job} job */
 function title(job) {
@@ -31,7 +30,7 @@ function title(job) {
 
 /** How something ended: a job, or a request that was refused. Emits "again", "anyway", "dismiss". */
 class JobOutcome extends Element {
-  static properties = { job: {}, problem: {}, warnings: {} };
+  static properties = { job: {}, problem: {}, warnings: {}, limit: {} };
 
   constructor() {
     super();
@@ -41,18 +40,19 @@ class JobOutcome extends Element {
     this.problem = null;
     /** @type {string[]} */
     this.warnings = [];
+    this.limit = '';
   }
 
   /** @param {import('./types.js').ProblemBody | null} problem */
   ways(problem) {
     return html`<div class="buttons">
       ${
-        problem?.code === 'not_an_application'
+        problem?.code === 'not_an_application' && !this.limit
           ? html`<button type="button" id="anyway" @click=${() => this.emit('anyway')}>Flash it anyway</button>`
           : nothing
       }
       ${
-        problem && (problem.retryable || this.job?.kind === 'flash')
+        isWorthAgain(problem, this.job) && !this.limit
           ? html`<button type="button" id="again" @click=${() => this.emit('again')}>Try again</button>`
           : nothing
       }
@@ -65,7 +65,7 @@ class JobOutcome extends Element {
     const problem = this.problem ?? job?.error ?? null;
     if (!job && !problem) return nothing;
     if (problem)
-      return html`<section class="outcome outcome-bad" id="outcome" role="alert">
+      return html`<section class="outcome ${problem.code === 'cancelled' ? 'outcome-plain' : 'outcome-bad'}" id="outcome" role="alert">
         <h3>${problem.title}</h3>
         ${problemWords(problem)} ${this.ways(problem)}
       </section>`;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { html, nothing } from 'lit';
 import { Element } from './element.js';
-import { duration, kindDoing, kindOf, size, stagesOf } from './words.js';
+import { duration, kindDoing, kindOf, percent, size, stagesOf } from './words.js';
 
 /** @type {Record<string, string>} */
 const STAGE_WORDS = {
@@ -16,7 +16,7 @@ const STAGE_WORDS = {
 
 /** A job under way: its stages, how far it is, and a way to stop it. */
 class JobProgress extends Element {
-  static properties = { job: {}, progress: {}, manual: {} };
+  static properties = { job: {}, progress: {}, manual: {}, limit: {} };
 
   constructor() {
     super();
@@ -25,6 +25,7 @@ class JobProgress extends Element {
     /** @type {import('./types.js').Progress | null} */
     this.progress = null;
     this.manual = '';
+    this.limit = '';
   }
 
   get kind() {
@@ -60,18 +61,16 @@ class JobProgress extends Element {
   figures(done, total) {
     const { bytes_per_second: rate, seconds_left: left } = this.progress ?? {};
     return html`<p class="figures">
-      <span class="figure-main">${total ? `${Math.floor((done / total) * 100)} %` : '…'}</span>
-      ${total ? html`<span>${size(done)} of ${size(total)}</span>` : nothing}
-      ${rate ? html`<span>${size(rate)}/s</span>` : nothing}
-      ${left !== undefined && left !== null ? html`<span>${duration(left)} left</span>` : nothing}
+      <span class="figure-main">${total ? percent(done, total) : '…'}</span>
+      <span>${total ? `${size(done)} of ${size(total)}` : nothing}</span>
+      <span>${rate ? `${size(rate)}/s` : nothing}</span>
+      <span>${left !== undefined && left !== null ? `${duration(left)} left` : nothing}</span>
     </p>`;
   }
 
-  /** For a screen reader: a sentence a stage and a quarter, not one a block. */
-  spoken() {
-    const { stage, done = 0, total = 0 } = this.progress ?? { stage: 'connect' };
-    const quarter = total ? Math.floor((done / total) * 4) * 25 : 0;
-    return `${kindDoing(this.kind)}: ${STAGE_WORDS[stage] ?? stage}${quarter ? `, ${quarter} %` : ''}`;
+  /** For a screen reader: a sentence a stage, not one a block. @param {string} stage */
+  spoken(stage) {
+    return `${kindDoing(this.kind)}: ${STAGE_WORDS[stage] ?? stage}`;
   }
 
   render() {
@@ -88,6 +87,8 @@ class JobProgress extends Element {
         <button
           type="button"
           id="cancel"
+          title=${this.limit || nothing}
+          ?disabled=${this.limit !== ''}
           @click=${() => this.want('cancel', { board: job.board, job: job.id })}
         >
           Cancel
@@ -101,7 +102,7 @@ class JobProgress extends Element {
       }
       ${this.bar(progress?.done ?? 0, total)}
       ${this.figures(progress?.done ?? 0, total)}
-      <p class="visually-hidden" role="status">${this.spoken()}</p>
+      <p class="visually-hidden" role="status">${this.spoken(stage)}</p>
     </section>`;
   }
 }

@@ -2,6 +2,12 @@
 import { html, nothing } from 'lit';
 import { Element } from './element.js';
 
+/** @param {import('./types.js').ProblemBody} problem */
+const wordsOf = (problem) =>
+  problem.status === 401
+    ? 'This token is not known here. Was it copied whole? It begins with benchd_.'
+    : problem.detail || problem.title;
+
 /** Asks for a token. */
 class LogIn extends Element {
   static properties = { problem: {} };
@@ -28,7 +34,7 @@ class LogIn extends Element {
         <input name="token" type="password" autocomplete="current-password" required autofocus /></label>
       ${
         this.problem
-          ? html`<p class="notice warn" role="alert">${this.problem.detail || this.problem.title}</p>`
+          ? html`<p class="notice warn" role="alert">${wordsOf(this.problem)}</p>`
           : nothing
       }
       <div class="buttons"><button type="submit" class="primary">Log in</button></div>

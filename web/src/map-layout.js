@@ -68,3 +68,27 @@ export function tally(marks) {
   for (const { state } of Object.values(marks)) counts[state] = (counts[state] ?? 0) + 1;
   return counts;
 }
+
+/** @typedef {{state: string, x: number, width: number}} Run x and width in percent of the part */
+
+/**
+ * Neighbours in one state as one run: what a strip of the whole part shows.
+ * @param {{number: number, address: string | number, length: number}[]} sectors
+ * @param {Record<number, {state: string}>} marks @returns {Run[]}
+ */
+export function runsOf(sectors, marks) {
+  if (sectors.length === 0) return [];
+  const base = Number(sectors[0].address);
+  const last = sectors[sectors.length - 1];
+  const total = Number(last.address) + last.length - base;
+  /** @type {Run[]} */
+  const runs = [];
+  for (const { number, address, length } of sectors) {
+    const state = marks[number]?.state ?? 'unknown';
+    const width = (length / total) * 100;
+    const before = runs[runs.length - 1];
+    if (before?.state === state) before.width += width;
+    else runs.push({ state, x: ((Number(address) - base) / total) * 100, width });
+  }
+  return runs;
+}

@@ -235,6 +235,12 @@ export const jobsOf = (state, board) =>
     .filter((job) => job.board === board)
     .sort((a, b) => (a.id < b.id ? 1 : -1));
 
+/** What a person asked for last, as far as it is known. @param {Bench} state @param {string} board */
+export const jobAtHand = (state, board) => {
+  const { planJob, job } = state.sessions[board] ?? NO_SESSION;
+  return state.jobs[planJob ?? job ?? ''] ?? null;
+};
+
 /** The plan that a dry run ended with. @param {Job} job @returns {import('./types.js').Plan | null} */
 export const planOf = (job) => job.result?.plan ?? (job.result?.write ? job.result : null);
 

@@ -67,6 +67,12 @@ class SectorMap extends Element {
     </g>`;
   }
 
+  /** Many sectors: low rows; very many: no room for a line between them. */
+  get look() {
+    if (this.rows.length <= 8) return '';
+    return this.rows[0].cells.length > 64 ? 'map-dense map-fine' : 'map-dense';
+  }
+
   counts() {
     const marks = Object.fromEntries(
       this.sectors.map(({ number }) => [number, this.markOf(number)]),
@@ -88,7 +94,7 @@ class SectorMap extends Element {
         The map shows once the part has been identified.
       </p>`;
     const counts = this.counts();
-    return html`<figure class="map ${this.rows.length > 8 ? 'map-dense' : ''}" id="sector-map">
+    return html`<figure class="map ${this.look}" id="sector-map">
       <div class="map-rows" aria-hidden="true">
         ${this.rows.map(
           (row) => html`<div class="map-row">

@@ -27,6 +27,10 @@ export const bytes = (bytes) => `${count(bytes)} ${bytes === 1 ? 'byte' : 'bytes
 export const plural = (value, one, many = `${one}s`) =>
   `${count(value)} ${value === 1 ? one : many}`;
 
+/** A server's remark as a sentence of its own. @param {string} text */
+export const sentence = (text) =>
+  text && `${text[0].toUpperCase()}${text.slice(1)}${/[.!?…]$/.test(text) ? '' : '.'}`;
+
 /** "0.4 s", "12 s", "3 min 5 s". @param {number} seconds */
 export function duration(seconds) {
   if (seconds < 10) return `${trim(Math.max(0, seconds))}${JOIN}s`;
@@ -124,9 +128,16 @@ export function achieved(job) {
   const result = job.result ?? {};
   if (job.kind === 'verify') return comparison(result);
   if (job.kind === 'flash' && result.written_bytes !== undefined) return flashed(result);
+  if (job.kind === 'identify') return identified(result);
   if (job.kind === 'erase' && result.erased_sectors)
     return `${plural(result.erased_sectors.length, 'sector')} erased.`;
   return '';
+}
+
+/** @param {import('./types.js').Device} device */
+function identified({ name, product_id: id, flash_bytes: flash }) {
+  if (!id) return '';
+  return `${name ?? `A part with the product id ${id}`}${flash ? `, ${size(flash)} of flash` : ''}.`;
 }
 
 /** @param {any} result */
@@ -145,3 +156,13 @@ function comparison(result) {
   const where = result.address ?? result.first_difference ?? result.mismatch_address;
   return `The part differs${where ? `, first at ${where}` : ''}.`;
 }
+
+/** "47 %". @param {number} done @param {number} total */
+export const percent = (done, total) => `${Math.floor((done / total) * 100)}${JOIN}%`;
+
+/**
+ * What firmware is called: as it was named, else as the shelf names it, else by its hash.
+ * @param {{sha256: string, name?: string | null}} image @param {import('./types.js').Firmware[]} shelf
+ */
+export const imageName = (image, shelf) =>
+  image.name ?? shelf.find((one) => one.sha256 === image.sha256)?.name ?? image.sha256.slice(0, 12);
