@@ -60,7 +60,9 @@ void boot_init(struct boot *boot, struct wire wire, struct control control,
  */
 enum err boot_connect(struct boot *boot, struct why *why);
 
-/* As above when the session may still be in step: Get ID first, everything else only if that fails.
+/*
+ * As above when the session may still be in step: Get ID first, everything else only if that fails.
+ * Where a person restarts the board, 7F first: they may have done so.
  */
 enum err boot_reconnect(struct boot *boot, struct why *why);
 

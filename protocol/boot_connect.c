@@ -426,16 +426,41 @@ enum err boot_connect(struct boot *boot, struct why *why)
 	return e;
 }
 
+/*
+ * Nobody but a person restarts this board, and they may have done so: then the ROM waits for 7F and
+ * must hear nothing else first (section 2.1). One in step takes two of them for a wrong command.
+ */
+static enum err rejoin(struct boot *boot)
+{
+	const struct wire *wire = &boot->wire;
+	struct search search = { .boot = boot,
+		.until_ms = now_ms(boot) + FIRST_GROUP_TRIES * SYNC_MS,
+		.try_ms = SYNC_MS };
+	enum err e = wire->ops->configure(wire->ctx, &boot->options.settings);
+
+	boot->device = (struct device){ 0 };
+	boot->is_connected = boot->was_resumed = false;
+	if (!e)
+		e = try_group(&search, FIRST_GROUP_TRIES, NULL);
+	if (!e)
+		e = identify(boot, NULL);
+	boot->is_connected = !e;
+	return e;
+}
+
 enum err boot_reconnect(struct boot *boot, struct why *why)
 {
 	uint32_t product_id = 0;
+	enum err e = ERR_TIMEOUT;
 
-	/* A ROM that waits for 7F must hear nothing else first: section 2.1. */
-	if (boot->is_connected) {
-		const enum err e = boot_get_id(boot, &product_id, NULL);
-
-		if ((!e || e == ERR_NACK) && product_id == boot->device.product_id)
-			return ERR_OK;
+	if (boot->is_connected && boot->control.is_manual) {
+		e = rejoin(boot);
+	} else if (boot->is_connected) {
+		e = boot_get_id(boot, &product_id, NULL);
+		if ((!e || e == ERR_NACK) && product_id != boot->device.product_id)
+			e = ERR_REPLY;
+		else if (e == ERR_NACK)
+			e = ERR_OK;
 	}
-	return boot_connect(boot, why);
+	return e ? boot_connect(boot, why) : ERR_OK;
 }

@@ -393,6 +393,32 @@ static void manual_control_keeps_trying(void **state)
 	assert_false(boot.is_connected);
 }
 
+/* A person may have pressed reset meanwhile: a fresh ROM must hear 7F first, and nobody is asked.
+ */
+static void manual_control_rejoins_by_7f(void **state)
+{
+	static const char *const scripts[] = {
+		CONNECT_F1 "> 7F < 79" WHO_F1,
+		CONNECT_F1 "> 7F > 7F < 1F" WHO_F1,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(scripts); i++) {
+		struct scripted s;
+		struct boot boot;
+
+		begin(&boot, &s, scripts[i]);
+		boot.control.is_manual = true;
+		boot.control.wait_ms = 60000;
+		assert_int_equal(boot_connect(&boot, NULL), ERR_OK);
+		assert_int_equal(boot_reconnect(&boot, NULL), ERR_OK);
+		assert_true(scripted_is_finished(&s));
+		assert_true(boot.is_connected);
+		assert_int_equal(boot.device.product_id, 0x410);
+		assert_int_equal(s.restarts, 1);
+	}
+}
+
 static void resuming_restarts_nothing(void **state)
 {
 	struct scripted s;
@@ -454,6 +480,7 @@ int main(void)
 		cmocka_unit_test(restarts_come_in_groups_until_the_wait_is_over),
 		cmocka_unit_test(a_control_that_cannot_is_an_end),
 		cmocka_unit_test(manual_control_keeps_trying),
+		cmocka_unit_test(manual_control_rejoins_by_7f),
 		cmocka_unit_test(resuming_restarts_nothing),
 		cmocka_unit_test(an_unknown_part_is_used_by_what_get_lists),
 		cmocka_unit_test(an_unknown_part_can_be_used_as_another),
