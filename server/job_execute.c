@@ -237,6 +237,8 @@ static void fill_problem(const struct work *w, const struct why *why, struct pro
 		fill_cut_short(w, why, problem);
 	else
 		problem_from_why(problem, why, chip ? chip->name : NULL, w->scene->config->port);
+	if (why->err != ERR_CANCELLED && w->has_changed && !w->is_good)
+		problem_add(problem, " The part was changed and its content is unsure now.");
 }
 
 static enum job_state state_after(const struct work *w, enum err err)

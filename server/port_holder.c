@@ -9,24 +9,43 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool has_open(const char *pid, const char *real)
+/* Whether the open file carries a lock: a pty's owner has it open too, without one. */
+static bool is_locked(const char *pid, const char *fd)
 {
-	char path[PATH_MAX], target[PATH_MAX];
+	char path[64], line[128];
 	bool found = false;
+
+	snprintf(path, sizeof(path), "/proc/%.16s/fdinfo/%.16s", pid, fd);
+	FILE *file = fopen(path, "re");
+
+	while (file && !found && fgets(line, sizeof(line), file))
+		found = !strncmp(line, "lock:", 5);
+	if (file)
+		fclose(file);
+	return found;
+}
+
+enum hold { HOLD_NONE, HOLD_OPEN, HOLD_LOCKED };
+
+static enum hold hold_of(const char *pid, const char *real)
+{
+	char path[64], target[PATH_MAX];
+	enum hold hold = HOLD_NONE;
 
 	snprintf(path, sizeof(path), "/proc/%.16s/fd", pid);
 	DIR *dir = opendir(path);
 
 	if (!dir)
-		return false; /* another user's, or it has just ended */
-	for (struct dirent *entry; !found && (entry = readdir(dir));) {
+		return HOLD_NONE; /* another user's, or it has just ended */
+	for (struct dirent *entry; hold != HOLD_LOCKED && (entry = readdir(dir));) {
 		const ssize_t n = readlinkat(dirfd(dir), entry->d_name, target, sizeof(target) - 1);
 
 		target[n > 0 ? n : 0] = '\0';
-		found = !strcmp(target, real);
+		if (!strcmp(target, real))
+			hold = is_locked(pid, entry->d_name) ? HOLD_LOCKED : HOLD_OPEN;
 	}
 	closedir(dir);
-	return found;
+	return hold;
 }
 
 static void say(const char *pid, char holder[HOLDER_TEXT])
@@ -48,16 +67,19 @@ bool port_holder(const char *path, char holder[HOLDER_TEXT])
 {
 	char real[PATH_MAX];
 	DIR *proc = realpath(path, real) ? opendir("/proc") : NULL;
-	bool found = false;
+	enum hold best = HOLD_NONE;
 
 	if (!proc)
 		return false;
-	for (struct dirent *entry; !found && (entry = readdir(proc));) {
-		found = entry->d_name[0] >= '1' && entry->d_name[0] <= '9' &&
-			has_open(entry->d_name, real);
-		if (found)
-			say(entry->d_name, holder);
+	for (struct dirent *entry; best != HOLD_LOCKED && (entry = readdir(proc));) {
+		const bool is_process = entry->d_name[0] >= '1' && entry->d_name[0] <= '9';
+		const enum hold hold = is_process ? hold_of(entry->d_name, real) : HOLD_NONE;
+
+		if (hold <= best)
+			continue;
+		best = hold;
+		say(entry->d_name, holder);
 	}
 	closedir(proc);
-	return found;
+	return best != HOLD_NONE;
 }

@@ -112,6 +112,18 @@ static const struct {
 };
 static_assert(sizeof(sayings) / sizeof(*sayings) == ERR_COUNT, "every error is put in words");
 
+#define LOST                                                                                       \
+	"A byte was lost, or the board was reset or lost its power: check cable and supply, or "   \
+	"try a lower baud rate."
+
+/* The ROM had answered before: it is not the wiring. */
+static const char *advice_for(const struct why *why)
+{
+	const bool is_silence = why->err == ERR_TIMEOUT || why->err == ERR_REPLY;
+
+	return is_silence && why->stage > STAGE_CONNECT ? LOST : sayings[why->err].advice;
+}
+
 static void add(struct problem *problem, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
@@ -123,6 +135,11 @@ static void add(struct problem *problem, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(problem->detail + len, sizeof(problem->detail) - len, format, args);
 	va_end(args);
+}
+
+void problem_add(struct problem *problem, const char *text)
+{
+	add(problem, "%s", text);
 }
 
 static bool is_of_image(enum err e)
@@ -162,8 +179,9 @@ static void end_sentence(struct problem *problem)
 void problem_from_why(
 	struct problem *problem, const struct why *why, const char *subject, const char *port)
 {
-	enum err e = why->err < ERR_COUNT ? why->err : ERR_OK;
+	const enum err e = why->err;
 
+	assert(e < ERR_COUNT);
 	problem_set(problem, sayings[e].code, "%s", sayings[e].happened);
 	problem->stage = why->stage;
 	problem->has_address = why->has_addr;
@@ -178,5 +196,5 @@ void problem_from_why(
 	if (why->what)
 		add(problem, ": %s", why->what);
 	end_sentence(problem);
-	add(problem, " %s", sayings[e].advice);
+	add(problem, " %s", advice_for(why));
 }

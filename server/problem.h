@@ -39,6 +39,9 @@ const struct problem_kind *problem_kind(const char *code);
 bool problem_set(struct problem *problem, const char *code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* Appends to the detail what fits. */
+void problem_add(struct problem *problem, const char *text);
+
 /*
  * Says a protocol error in plain words: which slug, and a detail with stage, address, line or
  * offset and what to try next. subject: the part's name or NULL. port: the board's port or NULL.

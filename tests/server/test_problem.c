@@ -85,6 +85,11 @@ static const struct {
 		"power, that TX and RX are crossed, that BOOT0 selects the bootloader and that the "
 		"board was reset.",
 		504 },
+	{ { .err = ERR_TIMEOUT, .stage = STAGE_WRITE }, NULL, "no_answer",
+		"The board did not answer, in the stage \"write\". A byte was lost, or the board "
+		"was "
+		"reset or lost its power: check cable and supply, or try a lower baud rate.",
+		504 },
 };
 
 static void words_say_where_and_what_to_do(void **state)
