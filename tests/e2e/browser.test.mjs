@@ -2,6 +2,7 @@
 // The page in a real browser: drop a file, see its plan, watch it being done, read the console.
 // With UPDATE_SCREENSHOTS=1 it also makes the pictures of README and docs.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -39,12 +40,19 @@ after(async () => {
 });
 
 /** A fresh browser's page; what the policy forbids is kept and must be nothing. */
-async function opened(path = '', { width = 1280, height = 900, scheme = 'light' } = {}) {
+async function opened(
+  path = '',
+  { width = 1280, height = 900, scheme = 'light', at = bench } = {},
+) {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme });
   const page = await context.newPage();
   page.setDefaultTimeout(LONG / 3);
   page.violations = [];
   page.errors = [];
+  page.sent = [];
+  page.on('websocket', (socket) =>
+    socket.on('framesent', ({ payload }) => page.sent.push(payload.toString())),
+  );
   await page.exposeFunction('tellViolation', (text) => page.violations.push(text));
   await page.addInitScript(() => {
     addEventListener('securitypolicyviolation', (event) =>
@@ -55,10 +63,10 @@ async function opened(path = '', { width = 1280, height = 900, scheme = 'light' 
   });
   page.on('pageerror', (error) => page.errors.push(error.message));
   page.on('request', (request) => {
-    if (!request.url().startsWith(bench.url) && !/^(data|blob):/.test(request.url()))
+    if (!request.url().startsWith(at.url) && !/^(data|blob):/.test(request.url()))
       page.errors.push(`a request to ${request.url()}`);
   });
-  await page.goto(`${bench.url}/${path}`);
+  await page.goto(`${at.url}/${path}`);
   return page;
 }
 
@@ -69,7 +77,7 @@ async function closed(page) {
 }
 
 /** Drops a file on the page as a file manager does. */
-async function drop(page, path) {
+async function drop(page, path, place = '#drop') {
   const data = await page.evaluateHandle(
     ([bytes, name]) => {
       const transfer = new DataTransfer();
@@ -79,14 +87,24 @@ async function drop(page, path) {
     },
     [readFileSync(path).toString('base64'), basename(path)],
   );
-  await page.locator('#drop').waitFor();
-  await page.dispatchEvent('#drop', 'dragover', { dataTransfer: data });
-  await page.dispatchEvent('#drop', 'drop', { dataTransfer: data });
+  await page.locator(place).waitFor();
+  await page.dispatchEvent(place, 'dragover', { dataTransfer: data });
+  await page.dispatchEvent(place, 'drop', { dataTransfer: data });
 }
 
 const outcome = (page) => page.locator('#outcome').textContent();
 const consoleText = (page) =>
   page.locator('.screen .xterm-rows').evaluate((rows) => rows.textContent.replace(/\u00a0/g, ' '));
+
+const shows = (page, text) =>
+  page.waitForFunction(
+    (wanted) =>
+      document
+        .querySelector('.screen .xterm-rows')
+        ?.textContent.replace(/\u00a0/g, ' ')
+        .includes(wanted),
+    text,
+  );
 
 /** The first line that an image prints, awaited: the console must show it. */
 async function printed(id) {
@@ -138,14 +156,7 @@ for (const [id, format] of [
     await page.locator('#outcome').waitFor();
     assert.match(await outcome(page), /done/);
     const words = await printed(id);
-    await page.waitForFunction(
-      (text) =>
-        document
-          .querySelector('.screen .xterm-rows')
-          ?.textContent.replace(/\u00a0/g, ' ')
-          .includes(text),
-      words,
-    );
+    await shows(page, words);
     await closed(page);
   });
 }
@@ -180,14 +191,152 @@ test('typing into the console reaches the board and comes back', { timeout: LONG
   const page = await opened('#board/f407');
   await page.fill('#console-line', 'is anybody there?');
   await page.click('#console-send');
-  await page.waitForFunction(() =>
-    document
-      .querySelector('.screen .xterm-rows')
-      ?.textContent.replace(/\u00a0/g, ' ')
-      .includes('is anybody there?'),
-  );
+  await shows(page, 'is anybody there?');
   assert.match(await consoleText(page), /is anybody there\?/);
   await closed(page);
+});
+
+test('what a board asks a terminal is never answered, also with two viewers', {
+  timeout: LONG,
+}, async () => {
+  const pages = [await opened('#board/f407'), await opened('#board/f407', { scheme: 'dark' })];
+  for (const page of pages) await page.locator('.screen .xterm-rows').waitFor();
+  // Device attributes, status, cursor, DECRQM, size; DECRQSS; the colours.
+  const queries =
+    '\x1b[c\x1b[>c\x1b[5n\x1b[6n\x1b[?6n\x1b[?1$p\x1b[18t' +
+    '\x1bP$qm\x1b\\\x1b]4;1;?\x07\x1b]10;?\x07\x1b]11;?\x07';
+  const { offset } = (await bench.board('f407')).console;
+  await bench.post('/api/v1/boards/f407/console', `${queries}\r\nthat was asked\r\n`);
+  for (const page of pages) await shows(page, 'that was asked');
+  const { text } = await bench.get(`/api/v1/boards/f407/console?from=${offset}`);
+  assert.ok(text.includes(queries), 'the board printed the questions');
+  for (const page of pages) {
+    assert.deepEqual(page.sent, [], 'nothing was sent to the board');
+    await closed(page);
+  }
+});
+
+test('sent lines come back with the arrows; of a paste the whole lines are sent', {
+  timeout: LONG,
+}, async () => {
+  const page = await opened('#board/f407');
+  await page.locator('.link-open').waitFor();
+  const line = page.locator('#console-line');
+  for (const text of ['first', 'second']) {
+    await line.fill(text);
+    await line.press('Enter');
+  }
+  for (const [key, text] of [
+    ['ArrowUp', 'second'],
+    ['ArrowUp', 'first'],
+    ['ArrowDown', 'second'],
+    ['ArrowDown', ''],
+  ]) {
+    await line.press(key);
+    assert.equal(await line.inputValue(), text);
+  }
+  await line.evaluate((field) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text', 'one\ntwo\nrest');
+    field.dispatchEvent(
+      new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }),
+    );
+  });
+  assert.equal(await line.inputValue(), 'rest');
+  await shows(page, 'two');
+  assert.equal(page.sent.join(''), 'first\r\nsecond\r\none\r\ntwo\r\n');
+  await closed(page);
+});
+
+test('the cards show what boards print; a file dropped on one is planned', {
+  timeout: LONG,
+}, async () => {
+  const page = await opened('');
+  await page.locator('#card-f407').waitFor();
+  const { text } = await bench.get('/api/v1/boards/f407/console?from=-64');
+  const last = text
+    .trim()
+    .split(/[\r\n]+/)
+    .pop();
+  await page.locator('.card', { hasText: 'Motor controller' }).getByText(last).first().waitFor();
+  await drop(page, firmware('f103', 'hex'), '#card-f103');
+  await page.locator('#plan').waitFor();
+  assert.match(page.url(), /#board\/f103$/);
+  await closed(page);
+});
+
+test('a token is asked for; its role says what is offered; one can log out', {
+  timeout: LONG,
+}, async () => {
+  const tokens = ['view', 'flash'].map((role) => ({
+    name: `a-${role}`,
+    role,
+    sha256: createHash('sha256').update(`benchd_a-${role}`).digest('hex'),
+  }));
+  const guarded = new Bench({ config: { tokens } });
+  guarded.token = 'benchd_a-flash';
+  try {
+    await guarded.sims.f103.start();
+    await guarded.start();
+    const page = await opened('#board/f103', { at: guarded });
+    const logIn = async (token) => {
+      await page.fill('#log-in input', token);
+      await page.click('#log-in button');
+    };
+    await page.locator('#log-in').waitFor();
+    await axe(page, 'log in');
+    await logIn('benchd_wrong');
+    assert.match(await page.locator('#log-in [role=alert]').textContent(), /not known/);
+
+    await logIn('benchd_a-view');
+    assert.match(await page.locator('#limit').textContent(), /a-view/);
+    for (const id of [
+      'reset',
+      'bootloader',
+      'run',
+      'read-out',
+      'erase',
+      'identify',
+      'console-line',
+    ])
+      assert.ok(await page.locator(`#${id}`).isDisabled(), id);
+    assert.equal(await page.locator('#drop').count(), 0);
+    await axe(page, 'to watch only');
+
+    await page.click('#log-out');
+    await page.locator('#log-in').waitFor();
+    assert.equal(await page.locator('#limit').count(), 0);
+    await logIn('benchd_a-flash');
+    await drop(page, firmware('f103', 'hex'));
+    await page.click('#confirm');
+    await page.locator('#outcome').waitFor();
+    assert.match(await outcome(page), /done/);
+    await page.click('#log-out');
+    await page.locator('#log-in').waitFor();
+    await closed(page);
+  } finally {
+    await guarded.clear();
+  }
+});
+
+test('where control is by hand, the page says what to do at the bench', {
+  timeout: LONG,
+}, async () => {
+  const byHand = await Bench.start({
+    boards: [{ id: 'f103', part: 'f103rb', control: { kind: 'manual', wait_s: 60 } }],
+  });
+  try {
+    const page = await opened('#board/f103', { at: byHand });
+    await drop(page, firmware('f103', 'hex'));
+    await page.locator('#work .act').waitFor();
+    assert.match(await page.locator('#work .act').textContent(), /BOOT0/);
+    await axe(page, 'by hand');
+    await byHand.sims.f103.ctl('bootloader');
+    await page.locator('#plan').waitFor();
+    await closed(page);
+  } finally {
+    await byHand.clear();
+  }
 });
 
 const LOOKS = [

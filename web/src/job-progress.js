@@ -61,7 +61,7 @@ class JobProgress extends Element {
   figures(done, total) {
     const { bytes_per_second: rate, seconds_left: left } = this.progress ?? {};
     return html`<p class="figures">
-      <span class="figure-main">${total ? percent(done, total) : '…'}</span>
+      <span class="figure-main">${total ? percent(done, total) : '\u00a0'}</span>
       <span>${total ? `${size(done)} of ${size(total)}` : nothing}</span>
       <span>${rate ? `${size(rate)}/s` : nothing}</span>
       <span>${left !== undefined && left !== null ? `${duration(left)} left` : nothing}</span>
