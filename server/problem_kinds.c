@@ -9,26 +9,21 @@ static const struct problem_kind kinds[] = {
 	/* the request itself */
 	{ "bad_request", 400, "The request is malformed", false,
 		"The request, or the JSON in its body, could not be read. The detail says what is "
-		"wrong "
-		"with it and where." },
+		"wrong with it and where." },
 	{ "empty_body", 400, "The body is empty", false,
 		"A firmware image was expected in the body of the request, and there was none. "
-		"With curl: "
-		"--data-binary @FILE, or -T FILE." },
+		"With curl: --data-binary @FILE, or -T FILE." },
 	{ "unauthorized", 401, "Credentials are needed", false,
 		"This server has tokens configured, and the request carried none that it knows. "
-		"Send "
-		"Authorization: Bearer TOKEN, or log in on the page." },
+		"Send Authorization: Bearer TOKEN, or log in on the page." },
 	{ "forbidden", 403, "Not allowed with these credentials", false,
 		"The token is good, but its role does not allow this. Roles, each including those "
-		"before: "
-		"view, console, flash, admin." },
+		"before: view, console, flash, admin." },
 	{ "cross_site", 403, "Refused: the request comes from another site", false,
 		"A page of another site must not be able to change anything here. The browser "
-		"said, by "
-		"Origin or Sec-Fetch-Site, that the request comes from elsewhere. If a proxy "
-		"stands in "
-		"front, let it pass the Host header on, or name its host in allowed_hosts." },
+		"said, by Origin or Sec-Fetch-Site, that the request comes from elsewhere. If a "
+		"proxy stands in front, let it pass the Host header on, or name its host in "
+		"allowed_hosts." },
 	{ "not_found", 404, "No such thing", false,
 		"There is nothing at this address. GET /api/ lists what there is." },
 	{ "no_such_board", 404, "No such board", false,
@@ -38,80 +33,66 @@ static const struct problem_kind kinds[] = {
 		"them." },
 	{ "no_such_firmware", 404, "No such firmware", false,
 		"The shelf holds no firmware of this SHA-256; the oldest files are removed. Upload "
-		"it "
-		"again." },
+		"it again." },
 	{ "never_identified", 404, "The board was never identified", false,
 		"What part this board carries is not known until it has been identified once: POST "
 		"/api/v1/boards/ID/identify, or flash it." },
 	{ "method_not_allowed", 405, "This method is not for this address", false,
 		"The Allow header names the methods that are." },
-	{ "request_timeout", 408, "The request came too slowly", true,
-		"The request did not arrive in whole in the time that one may take." },
 	/* the board's state */
 	{ "board_busy", 409, "The board is busy with a job", true,
 		"While a job runs, the serial port belongs to it: console input is not sent. Try "
-		"again "
-		"when the job has ended." },
+		"again when the job has ended." },
 	{ "board_absent", 409, "The board is not there", true,
 		"The board's serial port is absent. It is opened by itself when it comes back." },
 	{ "board_in_bootloader", 409, "The board is in its bootloader", false,
 		"The bootloader was left running on purpose, and console input would disturb it. "
-		"Reset the "
-		"board into its application first." },
+		"Reset the board into its application first." },
 	{ "quarantined", 409, "The content of the board is unsure", false,
 		"An erase or write of this board was cut short, so what it would run is unsure. "
-		"Flash it "
-		"again or erase it whole, or add force=true if you know better." },
+		"Flash it again or erase it whole, or add force=true if you know better." },
 	{ "job_final", 409, "The job has already ended", false,
 		"A job that has ended cannot be cancelled." },
 	{ "cancelled", 409, "The job was cancelled", true,
 		"Somebody cancelled the job. If it had begun to erase or write, the board is "
-		"marked: flash "
-		"it again." },
+		"marked: flash it again." },
 	{ "wrong_chip", 409, "Another chip is connected", false,
 		"The configuration says which chip this board carries (expect_unique_id), and this "
-		"is not "
-		"it. Nothing was changed. Check the cabling, or correct the configuration." },
+		"is not it. Nothing was changed. Check the cabling, or correct the "
+		"configuration." },
 	{ "readout_protected", 409, "The part is read-protected", false,
 		"Its memory can neither be read nor written until the protection is removed, which "
-		"erases "
-		"the whole part. ST's STM32CubeProgrammer or stm32flash -k can remove it." },
+		"erases the whole part. ST's STM32CubeProgrammer or stm32flash -k can remove it." },
 	{ "write_protected", 409, "The part is write-protected", false,
 		"Some sectors are protected against erasing and writing. ST's STM32CubeProgrammer "
-		"or "
-		"stm32flash -u can remove the protection." },
+		"or stm32flash -u can remove the protection." },
 	/* the body */
 	{ "too_large", 413, "The body is too large", false,
 		"The limit is limits.upload_bytes in the configuration." },
 	{ "not_an_image", 415, "Not a firmware image", false,
 		"The file is not of a format that can be flashed: raw binary, Intel HEX, S-record, "
-		"ELF or "
-		"DfuSe. Perhaps it is the web page of a download, or an archive to be unpacked "
-		"first." },
+		"ELF or DfuSe. Perhaps it is the web page of a download, or an archive to be "
+		"unpacked first." },
 	{ "unsupported_encoding", 415, "The body is encoded", false,
 		"Send the file as it is, without Content-Encoding. With curl: --data-binary "
 		"@FILE." },
 	{ "form_body", 415, "The body is a form, not a file", false,
 		"A form wraps or alters the file. With curl, use --data-binary @FILE or -T FILE in "
-		"place of "
-		"--data or --form." },
+		"place of --data or --form." },
 	{ "wrong_host", 421, "This host name is not answered here", false,
 		"The Host header names neither this machine's loopback, nor a listen address, nor "
-		"one of "
-		"allowed_hosts in the configuration. This keeps foreign pages from reaching the "
-		"server by "
-		"a name of theirs." },
+		"one of allowed_hosts in the configuration. This keeps foreign pages from reaching "
+		"the server by a name of theirs." },
 	{ "unknown_parameter", 422, "Unknown parameter", false,
 		"A parameter or member is not known for this request. Nothing was done: a typing "
-		"error "
-		"must not flash a board." },
+		"error must not flash a board." },
 	{ "bad_parameter", 422, "A parameter has a bad value", false,
 		"The detail names the parameter and the values that it takes." },
 	/* the image against the part */
 	{ "bad_image", 422, "The image cannot be trusted", false,
 		"The format was recognised, but its content is damaged: a checksum, a missing end, "
-		"records "
-		"that contradict each other. Build or download it again. Nothing was erased." },
+		"records that contradict each other. Build or download it again. Nothing was "
+		"erased." },
 	{ "empty_image", 422, "The image holds nothing to program", false,
 		"There is not one byte in it that belongs into the part's flash." },
 	{ "image_too_large", 422, "The image is larger than any part", false,
@@ -119,21 +100,17 @@ static const struct problem_kind kinds[] = {
 		"erased." },
 	{ "out_of_range", 422, "It does not fit the part's memory", false,
 		"A byte lies outside the part's memory. Perhaps it was built for another part, or "
-		"a raw "
-		"binary needs another address. Nothing was erased." },
+		"a raw binary needs another address. Nothing was erased." },
 	{ "misaligned", 422, "The address cannot be programmed", false,
 		"The part's flash is written in whole units, and this would tear one. Let the "
-		"sectors be "
-		"erased, or align the image." },
+		"sectors be erased, or align the image." },
 	{ "not_an_application", 422, "The image does not look like a program for this part", false,
 		"It does not start with a stack pointer into RAM and a reset vector into itself. "
-		"If it is "
-		"not meant to be started (data, an image for a boot loader of your own), add "
-		"force=true." },
+		"If it is not meant to be started (data, an image for a boot loader of your own), "
+		"add force=true." },
 	{ "unknown_part", 422, "The part is not known", false,
 		"The bootloader gave a product id that is not in the table, so its sectors are not "
-		"known. "
-		"If it is like a known one, say which: as=0x410. Nothing was erased." },
+		"known. If it is like a known one, say which: as=0x410. Nothing was erased." },
 	{ "unsupported", 422, "Not possible with this board", false,
 		"The part's bootloader, or the way this board's reset is wired, lacks what is "
 		"needed." },
@@ -147,17 +124,13 @@ static const struct problem_kind kinds[] = {
 		"ended." },
 	{ "input_full", 429, "Too much console input waits", true,
 		"The board takes its input at the speed of its serial line, and the buffer before "
-		"it is "
-		"full. Send less at a time." },
-	{ "header_too_large", 431, "The request's header is too large", false,
-		"Header fields or address are longer than accepted." },
+		"it is full. Send less at a time." },
 	/* the house */
 	{ "internal", 500, "Something went wrong inside the server", false,
 		"This is a fault of the server. Its log says more; please report it." },
 	{ "store_failed", 500, "The store could not be written", true,
 		"The disk or the database failed, perhaps for want of space, so the job was not "
-		"accepted "
-		"or its outcome not kept. The log says how." },
+		"accepted or its outcome not kept. The log says how." },
 	{ "no_memory", 503, "Out of memory", true,
 		"The server could not get the memory it needed." },
 	{ "too_many_viewers", 503, "Too many viewers", true,
@@ -167,40 +140,32 @@ static const struct problem_kind kinds[] = {
 		"restarted." },
 	{ "interrupted", 503, "The server stopped while the job ran", true,
 		"The job was cut short. If it had begun to erase or write, the board is marked: "
-		"flash it "
-		"again." },
+		"flash it again." },
 	{ "port_absent", 503, "The board's serial port is absent", true,
 		"The device file is not there: the adapter is unplugged, or named differently. It "
-		"is opened "
-		"by itself when it comes back." },
+		"is opened by itself when it comes back." },
 	{ "port_busy", 503, "The board's serial port is in use", true,
 		"Another program holds the port. Close it; the port is opened by itself "
 		"afterwards." },
 	{ "port_failed", 503, "The board's serial port failed", true,
 		"The system reported an error of the port: a bad cable, a failing adapter, or "
-		"missing "
-		"permission." },
+		"missing permission." },
 	/* the board's answers */
 	{ "bad_reply", 502, "The board answered wrongly", true,
 		"Bytes came, but not those of the bootloader's protocol: a wrong baud rate, a "
-		"missing "
-		"parity bit, noise, or an application that still runs." },
+		"missing parity bit, noise, or an application that still runs." },
 	{ "nack", 502, "The bootloader refused a command", true,
 		"It answered NACK to a command, an address or data." },
 	{ "verify_failed", 502, "The content of the part differs from the image", true,
 		"What was read back is not what was written. A failing flash, an unstable supply, "
-		"or "
-		"sectors that were not erased." },
+		"or sectors that were not erased." },
 	{ "start_failed", 502, "The firmware could not be started", true,
 		"The content of the part is good and verified, but starting it failed. Reset the "
-		"board by "
-		"hand." },
+		"board by hand." },
 	{ "no_answer", 504, "The board did not answer", true,
 		"Nothing came back from the bootloader. Is the board powered, are TX and RX "
-		"crossed, does "
-		"BOOT0 select the bootloader, was the board reset, is this the right UART of the "
-		"part? The "
-		"wiring guide goes through them." },
+		"crossed, does BOOT0 select the bootloader, was the board reset, is this the right "
+		"UART of the part? The wiring guide goes through them." },
 };
 
 #define KINDS (sizeof(kinds) / sizeof(*kinds))

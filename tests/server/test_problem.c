@@ -2,8 +2,11 @@
 /* test_problem.c - the table is whole, and every protocol error is put in words. */
 #include "server/problem.h"
 
+#include "server/assets.h"
+
 #include "tests/cmocka_all.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,6 +28,22 @@ static void every_kind_is_whole(void **state)
 	}
 	assert_true(count > 40);
 	assert_null(problem_kind_at(count + 100));
+}
+
+/* Who writes a client finds each slug in the description, quoted or in a list. */
+static void every_kind_is_described(void **state)
+{
+	const struct asset *openapi = asset_find("openapi.json");
+	const struct problem_kind *kind;
+	char quoted[64];
+
+	(void)state;
+	assert_non_null(openapi);
+	for (size_t i = 0; (kind = problem_kind_at(i)); i++) {
+		snprintf(quoted, sizeof(quoted), "\"%s\"", kind->code);
+		if (!memmem(openapi->plain.ptr, openapi->plain.len, quoted, strlen(quoted)))
+			fail_msg("docs/openapi.yaml does not name %s", kind->code);
+	}
 }
 
 static void every_error_is_put_in_words(void **state)
@@ -131,6 +150,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_kind_is_whole),
+		cmocka_unit_test(every_kind_is_described),
 		cmocka_unit_test(every_error_is_put_in_words),
 		cmocka_unit_test(words_say_where_and_what_to_do),
 		cmocka_unit_test(the_object_of_rfc_9457),
