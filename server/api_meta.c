@@ -69,9 +69,17 @@ static void reply_page(struct request *request, struct buf *page, bool ok)
 	reply_json(request, 503, NULL);
 }
 
-static const char page_head[] = "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
-				"<meta name=\"viewport\" content=\"width=device-width\">\n"
-				"<title>%s</title>\n<h1>%s</h1>\n";
+/* Of a page that stands one folder below the root. */
+static void add_head(struct buf *page, bool *ok, const char *title)
+{
+	add(page, ok,
+		"<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
+		"<meta name=\"viewport\" content=\"width=device-width\">\n"
+		"<link rel=\"icon\" href=\"../favicon.svg\">\n"
+		"<link rel=\"stylesheet\" href=\"../reference.css\">\n"
+		"<title>%s - benchd</title>\n<h1>%s</h1>\n",
+		title, title);
+}
 
 void handle_reference(struct request *request)
 {
@@ -80,8 +88,7 @@ void handle_reference(struct request *request)
 	bool ok = true;
 	const struct route *route;
 
-	add(&page, &ok, page_head, "benchd: the interface",
-		"The interface of benchd " BENCHD_VERSION);
+	add_head(&page, &ok, "The interface of benchd " BENCHD_VERSION);
 	add(&page, &ok,
 		"<p>Whole, for programs: <a href=\"openapi.json\">openapi.json</a>. Errors are "
 		"application/problem+json; each type is explained below.</p>\n<table>\n"
@@ -92,8 +99,7 @@ void handle_reference(struct request *request)
 			route->role == ROLE_NONE ? "" : role_name(route->role), route->summary);
 	add(&page, &ok,
 		"<tr><td>GET<td><code>/ws/v1/boards/:id</code><td>view<td>WebSocket: a board's "
-		"console and "
-		"events; from=, "
+		"console and events; from=, "
 		"stream=\n<tr><td>GET<td><code>/ws/v1/events</code><td>view<td>WebSocket: the "
 		"events of all boards\n</table>\n<h2>Errors</h2>\n<ul>\n");
 	const struct problem_kind *kind;
@@ -121,7 +127,7 @@ void handle_problem_page(struct request *request)
 		reply_problem(request, &problem);
 		return;
 	}
-	add(&page, &ok, page_head, kind->title, kind->title);
+	add_head(&page, &ok, kind->title);
 	add(&page, &ok,
 		"<p>%s</p>\n<p>Status %u, code <code>%s</code>. %s</p>\n"
 		"<p><a href=\"../api/\">The interface</a></p>\n</html>\n",

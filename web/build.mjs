@@ -14,7 +14,7 @@ const source = (name) => join(here, 'src', name);
 
 async function bundle() {
   const result = await build({
-    entryPoints: [source('app.js'), source('app.css')],
+    entryPoints: [source('app.js'), source('app.css'), source('reference.css')],
     outdir: here,
     bundle: true,
     minify: true,

@@ -32,7 +32,7 @@ static const struct {
 	{ "shelf", GET("/api/v1/firmware"), 200, "\"firmware\":[]" },
 	{ "session", GET("/api/v1/session"), 200, "\"required\":false" },
 	{ "reference", GET("/api/"), 200, "/api/v1/boards/:id/flash" },
-	{ "a problem's page", GET("/problems/verify_failed"), 200, "<h1>" },
+	{ "a problem's page", GET("/problems/verify_failed"), 200, "../reference.css" },
 	{ "no such problem", GET("/problems/nothing"), 404, "not_found" },
 	{ "the page", GET("/"), 200, "<!doctype html>" },
 	{ "its policy", GET("/"), 200, "Content-Security-Policy: default-src 'none'" },

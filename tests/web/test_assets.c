@@ -12,6 +12,7 @@ static const struct {
 	{ "index.html", "text/html; charset=utf-8", "<!doctype html>" },
 	{ "app.js", "text/javascript; charset=utf-8", "" },
 	{ "app.css", "text/css; charset=utf-8", "" },
+	{ "reference.css", "text/css; charset=utf-8", ":root" },
 	{ "favicon.svg", "image/svg+xml", "<svg" },
 };
 
