@@ -69,8 +69,7 @@ static void limit_descriptors(const struct config *config)
 	if (limit.rlim_max != RLIM_INFINITY && limit.rlim_max < want)
 		log_line(LOG_WARNING,
 			"%llu descriptors are allowed, limits.viewers may need %llu: LimitNOFILE "
-			"of systemd, "
-			"ulimit -n",
+			"of systemd, ulimit -n",
 			(unsigned long long)limit.rlim_max, (unsigned long long)want);
 	limit.rlim_cur =
 		limit.rlim_max != RLIM_INFINITY && limit.rlim_max < want ? limit.rlim_max : want;
@@ -226,8 +225,12 @@ static void announce(const struct house *house)
 {
 	const char *url;
 
+	/* Below a prefix the page is only there: the address is to be opened as it stands. */
 	for (size_t i = 0; (url = http_url(house->http, i)); i++)
-		printf("listening on %s\n", url);
+		printf("listening on %s%s\n", url,
+			house->config.base_path[1] && !strncmp(url, "http", 4)
+				? house->config.base_path
+				: "");
 	fflush(stdout);
 	if (!house->bench.board_count)
 		log_line(LOG_INFO,
