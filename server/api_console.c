@@ -59,8 +59,7 @@ static bool parse_from(struct console *con, const char *from, uint64_t *at, stru
 		return true;
 	return problem_set(problem, "bad_parameter",
 		"from=%.40s lies ahead of the console, which stands at %llu: its offsets have "
-		"restarted "
-		"(stream %s).",
+		"restarted (stream %s).",
 		from, (unsigned long long)head, console_stream(con));
 }
 

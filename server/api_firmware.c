@@ -195,8 +195,7 @@ static bool shelve(struct request *request, struct job_request *what, struct pro
 	if (is_damaged_form(request))
 		return problem_set(problem, "form_body",
 			"The body came as a form and holds no line end or zero byte: curl --data "
-			"has taken them "
-			"out. Use: curl --data-binary @FILE URL");
+			"has taken them out. Use: curl --data-binary @FILE URL");
 	request->upload = NULL;
 	return upload_finish(upload, what->name[0] ? what->name : NULL, what->sha256) ||
 		problem_set(problem, "store_failed",

@@ -290,8 +290,7 @@ static void check_exposure(const struct config *config, struct buf *errors)
 		if (!config->listen[i].is_loopback)
 			config_error(errors, "benchd",
 				"%s can be reached from other machines, and nobody would need a "
-				"token: "
-				"refused.\n"
+				"token: refused.\n"
 				"  Make a token with: benchd --new-token NAME\n"
 				"  and put the line that it prints into \"tokens\" of the "
 				"configuration file",
@@ -335,8 +334,8 @@ static enum config_verdict print_token(const char *name)
 	}
 	printf("The token of %s, shown only now:\n\n    %s\n\n"
 	       "The line for \"tokens\" in the configuration file; the role is view, console, "
-	       "flash or "
-	       "admin:\n\n    { \"name\": \"%s\", \"role\": \"flash\", \"sha256\": \"%s\" }\n",
+	       "flash or admin:\n\n    { \"name\": \"%s\", \"role\": \"flash\", \"sha256\": \"%s\" "
+	       "}\n",
 		name, token, name, sha256);
 	return CONFIG_DONE;
 }

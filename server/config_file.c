@@ -127,8 +127,8 @@ static void read_sha256(
 		memcpy(slot, text, SHA256_TEXT);
 	else
 		reading_error(r,
-			"must be 64 lower-case hexadecimal digits; benchd --new-token NAME "
-			"prints such a line");
+			"must be 64 lower-case hexadecimal digits; benchd --new-token NAME prints "
+			"such a line");
 }
 
 static void read_token(

@@ -91,16 +91,14 @@ static bool check_site(struct exchange *x, bool changes)
 	case AUTH_WRONG_HOST:
 		return problem_set(&x->refusal, "wrong_host",
 			"This server does not answer to the host \"%.100s\". If it should, add it "
-			"to "
-			"\"allowed_hosts\" in the configuration.",
+			"to \"allowed_hosts\" in the configuration.",
 			headers.host ? headers.host : "");
 	case AUTH_CROSS_SITE:
 		break;
 	}
 	return problem_set(&x->refusal, "cross_site",
 		"The request comes from a page of another site (%.100s), and such a page may not "
-		"change "
-		"anything here. If it is yours, add its host to \"allowed_hosts\".",
+		"change anything here. If it is yours, add its host to \"allowed_hosts\".",
 		headers.origin ? headers.origin : "no Origin");
 }
 
@@ -135,8 +133,7 @@ static bool check_role(struct exchange *x, const struct route *route)
 	if (r->identity.role == ROLE_NONE)
 		return problem_set(&x->refusal, "unauthorized",
 			"This needs a token: send \"Authorization: Bearer TOKEN\", or log in on "
-			"the page. "
-			"\"benchd --new-token NAME\" makes one.");
+			"the page. \"benchd --new-token NAME\" makes one.");
 	if (!route)
 		return false; /* the refusal says what was not found */
 	if (r->identity.role >= route->role)
@@ -156,14 +153,12 @@ static bool check_type(struct exchange *x, const struct route *route)
 	if (encoding && strcasecmp(encoding, "identity"))
 		return problem_set(&x->refusal, "unsupported_encoding",
 			"The body is encoded (Content-Encoding: %.40s). Send the bytes as they "
-			"are: curl "
-			"--data-binary @FILE URL",
+			"are: curl --data-binary @FILE URL",
 			encoding);
 	if (type && !strncasecmp(type, "multipart/", 10))
 		return problem_set(&x->refusal, "form_body",
 			"The body is a form (%.40s). Send the file's bytes alone: curl "
-			"--data-binary @FILE URL, "
-			"not curl -F.",
+			"--data-binary @FILE URL, not curl -F.",
 			type);
 	return true;
 }

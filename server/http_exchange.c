@@ -193,8 +193,7 @@ static enum MHD_Result exchange_unlent(struct exchange *x)
 
 	problem_set(&problem, "too_many_viewers",
 		"There are as many viewers as this server takes, or no memory for one more. Close "
-		"some, or "
-		"try again later.");
+		"some, or try again later.");
 	reply_problem(&x->request, &problem);
 	return exchange_settle(x);
 }

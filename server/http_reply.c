@@ -126,8 +126,8 @@ static bool set_json(struct exchange *x, unsigned status, const char *type, stru
 
 static void set_no_memory(struct exchange *x)
 {
-	static const char text[] = "{\"type\":\"/problems/no_memory\",\"title\":\"Out of memory\","
-				   "\"status\":503,\"code\":\"no_memory\"}\n";
+	static const char text[] = "{\"type\":\"/problems/no_memory\",\"title\":\"Out of "
+				   "memory\",\"status\":503,\"code\":\"no_memory\"}\n";
 
 	x->status = 503;
 	x->response = MHD_create_response_from_buffer(

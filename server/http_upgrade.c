@@ -77,8 +77,8 @@ static bool check_handshake(struct request *request, struct problem *problem)
 		!request_header_has(request, "Connection", "upgrade"))
 		return problem_set(problem, "upgrade_required",
 			"This address speaks WebSocket: connect with ws:// and the subprotocol "
-			"benchd.v1. If a "
-			"proxy stands in front, let it pass the Upgrade and Connection headers.");
+			"benchd.v1. If a proxy stands in front, let it pass the Upgrade and "
+			"Connection headers.");
 	if (!version || strcmp(version, "13")) {
 		reply_header(request, "Sec-WebSocket-Version", "13");
 		return problem_set(problem, "upgrade_required",
@@ -182,7 +182,6 @@ void upgrade_handle(struct request *request)
 	problem.retry_after_s = 30;
 	problem_set(&problem, "too_many_viewers",
 		"There are as many viewers as this server takes (limits.viewers). Close some, or "
-		"try again "
-		"later.");
+		"try again later.");
 	reply_problem(request, &problem);
 }

@@ -63,8 +63,7 @@ static const struct {
 		"Plug the adapter in; the port is opened by itself when it comes back." },
 	[ERR_TIMEOUT] = { "no_answer", "The board did not answer",
 		"Check its power, that TX and RX are crossed, that BOOT0 selects the bootloader "
-		"and that "
-		"the board was reset." },
+		"and that the board was reset." },
 	[ERR_NACK] = { "nack", "The bootloader refused",
 		"If it was an address, this part has no memory there that can be used so; else "
 		"restart the board and try again." },
@@ -88,8 +87,7 @@ static const struct {
 		"Let the sectors be erased, or align the image. Nothing was erased." },
 	[ERR_UNKNOWN_PART] = { "unknown_part", "The part is not known",
 		"If it is like a known one, name that one's product id, for example as=0x410. "
-		"Nothing "
-		"was erased." },
+		"Nothing was erased." },
 	[ERR_UNSUPPORTED] = { "unsupported", "This board cannot do that",
 		"It takes another part, or other wiring of reset and BOOT0." },
 	[ERR_WRONG_CHIP] = { "wrong_chip",
@@ -97,14 +95,12 @@ static const struct {
 		"Check the cabling, or correct expect_unique_id. Nothing was changed." },
 	[ERR_READ_PROTECTED] = { "readout_protected", "The part is read-protected",
 		"Removing the protection erases the whole part: STM32CubeProgrammer or stm32flash "
-		"-k can "
-		"do it." },
+		"-k can do it." },
 	[ERR_WRITE_PROTECTED] = { "write_protected", "The part is write-protected",
 		"Remove the protection first: STM32CubeProgrammer or stm32flash -u can do it." },
 	[ERR_VERIFY] = { "verify_failed", "The part's content differs from the image",
 		"Flash it again. If the same address fails again, its sector may be "
-		"write-protected "
-		"(stm32flash -u removes that), or the supply or the part is bad." },
+		"write-protected (stm32flash -u removes that), or the supply or the part is bad." },
 	[ERR_START] = { "start_failed",
 		"The content is good, but the firmware could not be started",
 		"Reset the board by hand." },

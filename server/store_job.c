@@ -333,13 +333,11 @@ static char *interrupted_error(const struct job_record *job)
 	if (job->changed)
 		problem_set(&problem, "interrupted",
 			"The server stopped while this job was erasing or writing, so the content "
-			"of the "
-			"board is unsure. Flash it again.");
+			"of the board is unsure. Flash it again.");
 	else if (job->state == JOB_RUNNING)
 		problem_set(&problem, "interrupted",
 			"The server stopped while this job ran. Nothing had been erased or "
-			"written. Send it "
-			"again.");
+			"written. Send it again.");
 	else
 		problem_set(&problem, "interrupted",
 			"The server stopped before this job's turn came. Send it again.");
@@ -354,8 +352,7 @@ static char *quarantine_of(const struct job_record *job, int64_t now)
 	json_add_time(json, "since", now);
 	json_add_string(json, "reason",
 		"The server stopped while this job was erasing or writing, so the content of the "
-		"board is "
-		"unsure.");
+		"board is unsure.");
 	return text_of(json);
 }
 
