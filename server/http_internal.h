@@ -25,7 +25,9 @@
 #define BODY_BYTES_PER_S 512  /* as long as this rate gives it */
 #define LAST_WORDS_S 3        /* at the stop: for the jobs of those that wait to end */
 #define IDLE_TIMEOUT_S 30     /* no byte in either direction */
-#define CONNECTION_MEMORY 32768
+/* Just above 32 KiB: libmicrohttpd then maps it and gives it back, and does not keep it in a heap.
+ */
+#define CONNECTION_MEMORY (36 * KIB)
 #define CONNECTIONS_BESIDE_VIEWERS 512
 #define CONNECTIONS_SPARE 32 /* of them: at the full limit nobody would be answered at all */
 #define DISCARDED_BODY_MAX (256ull * MIB) /* beside twice the limit, before the line is cut */
