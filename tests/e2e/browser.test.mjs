@@ -378,8 +378,9 @@ test("by keyboard alone: from the boards to a file's plan and its flash", {
   await reach('card-f103');
   await page.keyboard.press('Enter');
   await page.locator('#drop').waitFor();
-  await reach('firmware-file');
+  // Asked for before the key is pressed: Chromium is told to hand choosers over, and that takes a moment.
   const chooser = page.waitForEvent('filechooser');
+  await reach('firmware-file');
   await page.keyboard.press('Enter');
   await (await chooser).setFiles(firmware('f103', 'hex'));
   await page.locator('#plan').waitFor();

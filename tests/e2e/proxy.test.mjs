@@ -51,7 +51,7 @@ before(async () => {
   const own = `daemon off; master_process off; pid ${at('nginx.pid')}; error_log stderr notice;\n`;
   writeFileSync(at('nginx.conf'), own + text);
   nginx = new Program(['/usr/sbin/nginx', '-e', 'stderr', '-p', bench.dir, '-c', at('nginx.conf')]);
-  proxy = { url: `https://localhost:${port}`, headers: {} };
+  proxy = { url: `https://127.0.0.1:${port}`, headers: {} };
   // nginx says nothing when it listens: curl asks until it does.
   const { code, errors } = await bench.curl(
     '-k',
