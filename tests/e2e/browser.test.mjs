@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
@@ -164,7 +164,8 @@ for (const [id, format] of [
 test('progress, the sector map, and a reload in mid-flash that goes on watching', {
   timeout: LONG,
 }, async () => {
-  const big = bigImage(bench.dir, 40 * 1024);
+  const big = join(bench.dir, 'maze-solver-1.4.bin');
+  copyFileSync(bigImage(bench.dir, 40 * 1024), big);
   const page = await opened('#board/f103', { scheme: 'dark' });
   await drop(page, big);
   await page.click('#confirm');

@@ -22,6 +22,9 @@ const LIVE_CARDS = 24;
 const NONE = [];
 const NO_MARKS = {};
 
+/** The fewer boards, the more of each console. @param {number} boards */
+const screenOf = (boards) => (boards <= 2 ? 11 : boards <= 6 ? 7 : 4);
+
 /** "3 boards: 2 ready, 1 working". @param {import('./reduce.js').Bench} bench */
 function census(bench) {
   /** @type {Record<string, number>} */
@@ -43,7 +46,7 @@ class BoardCard extends Element {
     sectors: {},
     marks: {},
     shelf: {},
-    isLive: {},
+    screen: {},
     mayFlash: {},
     isOver: { state: true },
   };
@@ -62,7 +65,7 @@ class BoardCard extends Element {
     this.marks = {};
     /** @type {import('./types.js').Firmware[]} */
     this.shelf = [];
-    this.isLive = false;
+    this.screen = 0;
     this.mayFlash = true;
     this.isOver = false;
   }
@@ -146,7 +149,7 @@ class BoardCard extends Element {
       ${this.partLine(board)}
       <sector-strip .sectors=${this.sectors} .marks=${this.marks}></sector-strip>
       <div class="card-now">${this.note(board)}</div>
-      ${this.isLive ? html`<card-console .board=${board}></card-console>` : nothing}
+      ${this.screen ? html`<card-console .board=${board} .height=${this.screen}></card-console>` : nothing}
       <footer class="card-foot">
         <code>${board.id}</code>
         ${board.tags.map((tag) => html`<span class="tag">${tag}</span>`)}
@@ -172,6 +175,7 @@ class BoardList extends Element {
     if (!bench) return nothing;
     if (!bench.isLoaded) return html`<p class="empty" role="status">Looking for boards…</p>`;
     if (bench.order.length === 0) return this.empty();
+    const screen = screenOf(bench.order.length);
     return html`<header class="list-head">
         <h1>Boards</h1>
         <p class="faint">${census(bench)}</p>
@@ -180,7 +184,7 @@ class BoardList extends Element {
         ${repeat(
           bench.order,
           (id) => id,
-          (id, place) => this.card(bench, id, place < LIVE_CARDS),
+          (id, place) => this.card(bench, id, place < LIVE_CARDS ? screen : 0),
         )}
       </ul>
       ${
@@ -190,8 +194,8 @@ class BoardList extends Element {
       }`;
   }
 
-  /** @param {import('./reduce.js').Bench} bench @param {string} id @param {boolean} isLive */
-  card(bench, id, isLive) {
+  /** @param {import('./reduce.js').Bench} bench @param {string} id @param {number} screen */
+  card(bench, id, screen) {
     const board = bench.boards[id];
     return html`<li>
       <board-card
@@ -201,7 +205,7 @@ class BoardList extends Element {
         .sectors=${bench.devices[id]?.sectors ?? NONE}
         .marks=${bench.marks[id]?.sectors ?? NO_MARKS}
         .shelf=${bench.firmware}
-        .isLive=${isLive}
+        .screen=${screen}
         .mayFlash=${mayOf(bench.session).flash}
       ></board-card>
     </li>`;

@@ -5,13 +5,12 @@ import { Element } from './element.js';
 import { watchBoard } from './stream.js';
 
 const KEPT = 4096;
-const LINES = 4;
 /** However fast a board talks, a card is drawn that often at most. */
 const DRAW_MS = 200;
 
 /** The last lines of a board's console, live. */
 class CardConsole extends Element {
-  static properties = { board: {}, lines: { state: true } };
+  static properties = { board: {}, height: {}, lines: { state: true } };
 
   constructor() {
     super();
@@ -19,6 +18,8 @@ class CardConsole extends Element {
     this.board = null;
     /** @type {string[]} */
     this.lines = [];
+    /** How many lines there is room for: 4, 7 or 11. */
+    this.height = 4;
     this.text = '';
     /** @type {number | null} */
     this.next = null;
@@ -60,13 +61,13 @@ class CardConsole extends Element {
     this.text = (this.text + this.decoder.decode(bytes, { stream: true })).slice(-KEPT);
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
-      this.lines = tailLines(this.text, LINES);
+      this.lines = tailLines(this.text, this.height);
     }, DRAW_MS);
   }
 
   render() {
     const { lines } = this;
-    return html`<div class="card-screen" role="img" aria-label=${lines.length ? `Printed last: ${lines[lines.length - 1]}` : 'Nothing printed yet'}>
+    return html`<div class="card-screen card-screen-${this.height}" role="img" aria-label=${lines.length ? `Printed last: ${lines[lines.length - 1]}` : 'Nothing printed yet'}>
       ${
         lines.length
           ? lines.map((line) => html`<p>${line}</p>`)
