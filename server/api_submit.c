@@ -60,6 +60,19 @@ static bool outcome_problem(
 	}
 }
 
+/* A dry run answers the plan itself, with the job that made it. */
+static struct json *plan_answer(const struct job_record *record)
+{
+	struct json *result =
+		record->result ? json_parse(span_of(record->result), false, NULL) : NULL;
+	struct json *plan = json_take(result, "plan");
+
+	json_free(result);
+	if (plan)
+		json_add(plan, "job", job_record_json(record));
+	return plan;
+}
+
 void reply_outcome(struct request *request, struct job *job)
 {
 	struct job_record record = { 0 };
@@ -69,6 +82,8 @@ void reply_outcome(struct request *request, struct job *job)
 		reply_json(request, 503, NULL);
 		return;
 	}
+	const bool is_plan = job_request(job)->dry_run;
+
 	if (outcome_problem(job, &record, &problem)) {
 		problem.board = record.board;
 		struct json *json = problem_json(&problem);
@@ -76,7 +91,7 @@ void reply_outcome(struct request *request, struct job *job)
 		json_add(json, "job", job_record_json(&record));
 		reply_problem_json(request, &problem, json);
 	} else {
-		reply_json(request, 200, job_record_json(&record));
+		reply_json(request, 200, is_plan ? plan_answer(&record) : job_record_json(&record));
 	}
 	job_record_release(&record);
 }

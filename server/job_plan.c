@@ -38,6 +38,9 @@ static enum err parse(struct work *w, struct loaded *loaded, uint32_t bin_addr, 
 	enum err e = image_parse(
 		&loaded->image, loaded->file.bytes, request->format, loaded->bin_addr, why);
 
+	/* Failing to note it is logged there, and only makes the list longer. */
+	if (e != ERR_NO_MEMORY)
+		store_firmware_judge(w->scene->store, request->sha256, !e);
 	if (!e && request->has_address && loaded->image.format != FORMAT_BIN)
 		e = why_set(why, ERR_ARGUMENT,
 			"an address is for raw images only, this file carries its own");

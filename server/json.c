@@ -56,6 +56,13 @@ const struct json *json_get(const struct json *node, const char *key)
 		: NULL;
 }
 
+struct json *json_take(struct json *node, const char *key)
+{
+	return cJSON_IsObject(tree_of(node))
+		? json_of(cJSON_DetachItemFromObjectCaseSensitive((cJSON *)tree_of(node), key))
+		: NULL;
+}
+
 const struct json *json_first(const struct json *node)
 {
 	return node ? json_of(tree_of(node)->child) : NULL;

@@ -34,6 +34,8 @@ enum json_type { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSO
 enum json_type json_type(const struct json *node);
 /* NULL: node is no object or has no such member. node may be NULL. */
 const struct json *json_get(const struct json *node, const char *key);
+/* The member is taken out of the object and is the caller's; NULL as above. */
+struct json *json_take(struct json *node, const char *key);
 /* Children of an array or object in order: first child, next sibling, NULL. */
 const struct json *json_first(const struct json *node);
 const struct json *json_next(const struct json *child);

@@ -28,7 +28,8 @@ static const char schema[] =
 	"CREATE TABLE boards (board TEXT PRIMARY KEY, device TEXT, image TEXT, quarantine TEXT,"
 	" last_baud INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;"
 	"CREATE TABLE firmware (sha256 TEXT PRIMARY KEY, name TEXT, bytes INTEGER NOT NULL,"
-	" added INTEGER NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID;"
+	" added INTEGER NOT NULL, used INTEGER NOT NULL, refused INTEGER NOT NULL DEFAULT 0)"
+	" WITHOUT ROWID;"
 	"PRAGMA user_version = 1;";
 
 sqlite3_stmt *db_take(struct store *store, enum db_sql sql)

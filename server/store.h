@@ -109,6 +109,8 @@ struct firmware_record {
 	int64_t added, used; /* wall ms */
 };
 bool store_firmware_put(struct store *store, const char *sha256, const char *name, uint64_t bytes);
+/* Whether it was read as an image or refused: what is none is kept, but not listed. */
+bool store_firmware_judge(struct store *store, const char *sha256, bool is_image);
 /* Last used first; at most 1000. */
 bool store_firmware_list(struct store *store, unsigned limit,
 	void (*each)(void *ctx, const struct firmware_record *record), void *ctx);

@@ -56,6 +56,15 @@ bool store_firmware_put(struct store *store, const char *sha256, const char *nam
 	return db_run(store, s);
 }
 
+bool store_firmware_judge(struct store *store, const char *sha256, bool is_image)
+{
+	sqlite3_stmt *s = db_take(store, SQL_FIRMWARE_JUDGE);
+
+	db_bind_text(s, 1, sha256);
+	db_bind_int(s, 2, !is_image);
+	return db_run(store, s);
+}
+
 bool store_firmware_forget(struct store *store, const char *sha256)
 {
 	sqlite3_stmt *s = db_take(store, SQL_FIRMWARE_FORGET);

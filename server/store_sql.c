@@ -37,8 +37,9 @@ const char *const db_statements[SQL_COUNT] = {
 	[SQL_FIRMWARE_PUT] = "INSERT INTO firmware (sha256, name, bytes, added, used) "
 			     "VALUES (?1, ?2, ?3, ?4, ?4) ON CONFLICT (sha256) DO UPDATE "
 			     "SET name = coalesce(excluded.name, name), used = excluded.used",
+	[SQL_FIRMWARE_JUDGE] = "UPDATE firmware SET refused = ?2 WHERE sha256 = ?1",
 	[SQL_FIRMWARE_LIST] = "SELECT sha256, name, bytes, added, used FROM firmware "
-			      "ORDER BY used DESC, sha256 LIMIT ?1",
+			      "WHERE NOT refused ORDER BY used DESC, sha256 LIMIT ?1",
 	[SQL_FIRMWARE_STALE] =
 		"SELECT sha256 FROM (SELECT sha256 FROM firmware "
 		"ORDER BY used DESC, sha256 LIMIT -1 OFFSET ?1) AS old "

@@ -92,10 +92,10 @@ test('a dry run answers the plan and changes nothing', async () => {
   const file = firmware('f103', 'hex');
   const { code, json, text } = await flash('f103', '?dry_run=true', '--data-binary', `@${file}`);
   assert.equal(code, 0, text);
-  const { plan } = json.result;
-  assert.ok(plan.erase.length > 0);
-  assert.equal(plan.write[0].address, '0x08000000');
-  assert.ok(plan.estimated_seconds > 0);
+  assert.ok(json.erase.length > 0);
+  assert.equal(json.write[0].address, '0x08000000');
+  assert.ok(json.estimated_seconds > 0);
+  assert.equal(json.job.state, 'done');
   assert.deepEqual((await bench.board('f103')).image, before.image);
 });
 

@@ -364,6 +364,14 @@ static void firmware_in_use_is_not_stale(void **state)
 	assert_true(store_firmware_put(store, sha[0], NULL, 10));
 	assert_true(store_firmware_list(store, 10, remember_sha, text));
 	assert_string_equal(text, "fwafwcfwb");
+	text[0] = '\0';
+	assert_true(store_firmware_judge(store, sha[0], false));
+	assert_true(store_firmware_list(store, 10, remember_sha, text));
+	assert_string_equal(text, "fwcfwb");
+	text[0] = '\0';
+	assert_true(store_firmware_judge(store, sha[0], true));
+	assert_true(store_firmware_list(store, 10, remember_sha, text));
+	assert_string_equal(text, "fwafwcfwb");
 	snprintf(parameters, sizeof(parameters), "{\"firmware\":\"%s\"}", sha[2]);
 	struct job_record job = a_job("J1", "a");
 
