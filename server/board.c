@@ -141,13 +141,34 @@ struct json *board_map_json(struct board *board, uint64_t since)
 	return map_json(board->map, since);
 }
 
-struct job *board_current_job(struct board *board)
+struct job *board_job_from(struct board *board, uint64_t *number)
 {
-	pthread_mutex_lock(&board->lock);
-	struct job *job = board->current ? job_ref(board->current) : NULL;
+	struct job *job = NULL;
 
+	pthread_mutex_lock(&board->lock);
+	const uint64_t ended = board->ended_count;
+	const uint64_t oldest = ended > BOARD_ENDED ? ended - BOARD_ENDED : 0;
+	const uint64_t first = *number > oldest ? *number : oldest;
+
+	if (first < ended)
+		job = board->ended[first % BOARD_ENDED];
+	else if (first == ended)
+		job = board->current;
+	if (job) {
+		job_ref(job);
+		*number = first;
+	}
 	pthread_mutex_unlock(&board->lock);
 	return job;
+}
+
+uint64_t board_jobs_ended(struct board *board)
+{
+	pthread_mutex_lock(&board->lock);
+	const uint64_t ended = board->ended_count;
+
+	pthread_mutex_unlock(&board->lock);
+	return ended;
 }
 
 static bool has_id(const struct job *job, const char *id)

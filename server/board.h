@@ -44,8 +44,14 @@ struct json *board_json(struct board *board);
 struct json *board_device_json(struct board *board, bool *never);
 /* Grows with every change of what board_json() shows, the console's offset apart. */
 uint64_t board_version(struct board *board);
-/* The running (or, if none, NULL) job: a reference to unref. */
-struct job *board_current_job(struct board *board);
+/*
+ * A board's jobs are numbered as they begin. Gives the first from *number on that is running or
+ * among the last to have ended, as a reference to unref, and its number; NULL: none, *number is
+ * as it was.
+ */
+struct job *board_job_from(struct board *board, uint64_t *number);
+/* How many have ended: the number of the running job, or of the next. */
+uint64_t board_jobs_ended(struct board *board);
 /* A live (queued, running, or just ended) job of this board by id; NULL: ask the store. */
 struct job *board_find_job(struct board *board, const char *id);
 

@@ -45,7 +45,7 @@ struct board {
 	uint32_t queued, reserved; /* reserved: being stored, not yet in the queue */
 	struct job *current;
 	struct job *ended[BOARD_ENDED];
-	unsigned ended_count; /* ever */
+	uint64_t ended_count; /* ever */
 	uint8_t *input;       /* BOARD_INPUT bytes */
 	size_t input_len;
 };

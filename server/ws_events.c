@@ -78,7 +78,8 @@ static void seen_all(struct seen *seen)
 {
 	seen->board_version = board_version(seen->board);
 	seen->map_version = board_map_version(seen->board);
-	seen_show(seen, board_current_job(seen->board));
+	seen->job_number = board_jobs_ended(seen->board);
+	seen_show(seen, board_job_from(seen->board, &seen->job_number));
 }
 
 static void skip_event(void *ctx, unsigned seq, const char *json)
@@ -223,13 +224,13 @@ static struct json *change_progress(struct viewer *v, struct seen *seen)
 	return event;
 }
 
-/* A job that has ended is shown once more, then no longer. */
+/* Every job is shown, also one that ended before we looked; once it has ended, the next. */
 static struct json *change_job(struct viewer *v, struct seen *seen)
 {
 	bool is_new = false;
 
 	if (!seen->job) {
-		seen_show(seen, board_current_job(seen->board));
+		seen_show(seen, board_job_from(seen->board, &seen->job_number));
 		is_new = seen->job != NULL;
 	}
 	if (!seen->job)
@@ -244,8 +245,10 @@ static struct json *change_job(struct viewer *v, struct seen *seen)
 
 	json_add(event, "job", job_json(seen->job));
 	add_map(event, seen);
-	if (is_final)
+	if (is_final) {
 		seen_show(seen, NULL);
+		seen->job_number++;
+	}
 	return event;
 }
 
@@ -267,7 +270,7 @@ struct json *change_of(struct viewer *v, struct seen *seen)
 bool seen_is_stale(struct seen *seen)
 {
 	struct mark mark;
-	struct job *current = NULL;
+	uint64_t number = seen->job_number;
 
 	if (board_version(seen->board) != seen->board_version ||
 		console_marks(board_console(seen->board), seen->mark, &mark, 1))
@@ -276,7 +279,8 @@ bool seen_is_stale(struct seen *seen)
 		return job_version(seen->job) != seen->job_version ||
 			job_progress(seen->job).version != seen->progress_version ||
 			board_map_version(seen->board) != seen->map_version;
-	current = board_current_job(seen->board);
-	job_unref(current);
-	return current != NULL;
+	struct job *next = board_job_from(seen->board, &number);
+
+	job_unref(next);
+	return next != NULL;
 }

@@ -17,7 +17,8 @@
 struct seen {
 	struct board *board;
 	uint64_t board_version, map_version, mark;
-	struct job *job; /* a reference; NULL: none is shown */
+	struct job *job;     /* a reference; NULL: none is shown */
+	uint64_t job_number; /* of it, or of the next to show */
 	uint64_t job_version, progress_version;
 	unsigned job_event;
 };

@@ -317,6 +317,62 @@ static void answers_do_not_pile_up(void **state)
 	house_close(house);
 }
 
+/* The id in a reply, without its quotes. */
+static void copy_id(const char *reply, char id[ID_TEXT])
+{
+	const char *found = strstr(reply, "\"id\":\"");
+
+	assert_non_null(found);
+	memcpy(id, found + strlen("\"id\":\""), ID_TEXT - 1);
+	id[ID_TEXT - 1] = '\0';
+}
+
+/* The next "job" event must tell of the end of this job. */
+static void assert_tells(struct viewer *viewer, const char *id)
+{
+	const struct json *job = NULL;
+	struct json *event;
+
+	while (!job) {
+		event = change_of(viewer, &viewer->seen[0]);
+		assert_non_null(event);
+		job = json_get(event, "job");
+		if (!job || json_type(job) != JSON_OBJECT) {
+			job = NULL;
+			json_free(event);
+		}
+	}
+	assert_string_equal(json_string(json_get(job, "id")), id);
+	assert_non_null(json_string(json_get(job, "finished")));
+	json_free(event);
+}
+
+static void jobs_that_ended_unseen_are_told(void **state)
+{
+	static const char reset[] = "POST /api/v1/boards/mouse/reset HTTP/1.1\r\n"
+				    "Host: 127.0.0.1\r\nConnection: close\r\n"
+				    "Content-Length: 22\r\n\r\n{\"into\":\"application\"}";
+	struct house *house = house_open(false);
+	const struct ws_loan loan = { .fd = -1 };
+	char ids[3][ID_TEXT];
+
+	(void)state;
+	house_wait_idle(house);
+	struct viewer *viewer = viewer_new(&house->bench, &loan);
+
+	json_free(snapshot_all(viewer));
+	for (size_t i = 0; i < COUNT(ids); i++) {
+		char *reply = house_ask(house, reset, NULL);
+
+		copy_id(reply, ids[i]);
+		free(reply);
+	}
+	for (size_t i = 0; i < COUNT(ids); i++)
+		assert_tells(viewer, ids[i]);
+	viewer_free(viewer);
+	house_close(house);
+}
+
 static void a_stop_says_goodbye(void **state)
 {
 	struct house *house = house_open(false);
@@ -344,6 +400,7 @@ int main(void)
 		cmocka_unit_test(viewers_are_counted),
 		cmocka_unit_test(who_logs_out_is_closed),
 		cmocka_unit_test(answers_do_not_pile_up),
+		cmocka_unit_test(jobs_that_ended_unseen_are_told),
 		cmocka_unit_test(a_stop_says_goodbye),
 	};
 
