@@ -2,6 +2,18 @@
 /* app.c - the canned application. */
 #include "simulator/app.h"
 
+#include "simulator/line.h"
+
+#include <stdlib.h>
+
+enum { APP_TEXT_MIN = 8, APP_TEXT_MAX = 2048 };
+
+struct app {
+	const struct memory *memory;
+	const struct program_host *host;
+	bool is_running;
+};
+
 static bool is_text(uint8_t c)
 {
 	return (c >= 0x20 && c < 0x7F) || c == '\r' || c == '\n' || c == '\t';
@@ -51,18 +63,75 @@ static bool print_texts(struct span image, struct buf *out)
 	return true;
 }
 
-void app_init(struct app *app, const struct memory *memory)
+static void *open_app(struct memory *memory, const struct program_host *host)
 {
-	*app = (struct app){ .memory = memory };
+	struct app *app = calloc(1, sizeof(*app));
+
+	if (app)
+		*app = (struct app){ memory, host, false };
+	return app;
 }
 
-bool app_start(struct app *app, uint32_t base, struct buf *out)
+static void stop(void *ctx, uint64_t now_ns)
 {
+	struct app *app = ctx;
+
+	(void)now_ns;
+	app->is_running = false;
+}
+
+static void reset(void *ctx, enum program_reset cause, bool is_rom, uint64_t now_ns)
+{
+	(void)ctx, (void)cause, (void)is_rom, (void)now_ns;
+}
+
+static void transmit(struct app *app, uint8_t byte, uint64_t now_ns)
+{
+	static const struct wire_settings line = { 115200, WIRE_8N1 };
+
+	app->host->transmit(app->host->ctx, byte, &line, now_ns);
+}
+
+static void start(void *ctx, uint32_t base, bool is_go, uint64_t now_ns)
+{
+	struct app *app = ctx;
+	struct buf out = { 0 };
+
+	(void)is_go;
 	app->is_running = memory_is_startable(app->memory, base);
-	return !app->is_running || print_texts(memory_from(app->memory, base), out);
+	if (app->is_running)
+		print_texts(memory_from(app->memory, base), &out);
+	for (size_t i = 0; i < out.len; i++)
+		transmit(app, out.ptr[i], now_ns);
+	buf_release(&out);
 }
 
-bool app_receive(struct app *app, uint8_t byte, struct buf *out)
+static void receive(void *ctx, uint8_t byte, const struct wire_settings *from, uint64_t now_ns)
 {
-	return !app->is_running || buf_append(out, (struct span){ &byte, 1 });
+	static const struct wire_settings line = { 115200, WIRE_8N1 };
+	struct app *app = ctx;
+
+	if (app->is_running && line_carry(&byte, from, &line) != LINE_PARITY)
+		transmit(app, byte, now_ns);
 }
+
+static void advance(void *ctx, uint64_t now_ns)
+{
+	(void)ctx, (void)now_ns;
+}
+
+static uint64_t next_ns(const void *ctx)
+{
+	(void)ctx;
+	return UINT64_MAX;
+}
+
+static bool is_running(const void *ctx)
+{
+	const struct app *app = ctx;
+
+	return app->is_running;
+}
+
+const struct program_ops program_app = { open_app, free, stop, reset, start, receive, advance,
+	next_ns, is_running };

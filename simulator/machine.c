@@ -41,7 +41,8 @@ static bool grow_tx(struct machine *machine)
 }
 
 /* Sends a byte as soon as the line is free. Without memory it is lost, as a UART would lose it. */
-static void transmit(struct machine *machine, uint8_t byte, uint64_t now_ns)
+static void transmit(
+	struct machine *machine, uint8_t byte, const struct wire_settings *line, uint64_t now_ns)
 {
 	if (machine->rom.quirks & SIM_DEAF)
 		return;
@@ -49,16 +50,8 @@ static void transmit(struct machine *machine, uint8_t byte, uint64_t now_ns)
 		return;
 	if (machine->free_ns < now_ns)
 		machine->free_ns = now_ns;
-	machine->free_ns += line_byte_ns(&machine->line);
-	*tx_at(machine, machine->tx_count++) =
-		(struct machine_tx){ machine->free_ns, machine->line, byte };
-}
-
-static void transmit_all(struct machine *machine, struct buf *out, uint64_t now_ns)
-{
-	for (size_t i = 0; i < out->len; i++)
-		transmit(machine, out->ptr[i], now_ns);
-	buf_release(out);
+	machine->free_ns += line_byte_ns(line);
+	*tx_at(machine, machine->tx_count++) = (struct machine_tx){ machine->free_ns, *line, byte };
 }
 
 /* A stopped board: in reset or without power. */
@@ -67,13 +60,13 @@ static void stop(struct machine *machine, uint64_t now_ns)
 	drop_tx(machine, now_ns);
 	rom_reset(&machine->rom);
 	memory_reset(&machine->memory);
-	machine->app.is_running = false;
-	machine->is_rom = machine->is_starting = false;
+	machine->ops->stop(machine->program, now_ns);
+	machine->is_rom = machine->is_starting = machine->wants_reset = false;
 	machine->busy_from_ns = machine->busy_until_ns = 0;
 	machine->after = ROM_STAYS;
 }
 
-static void start(struct machine *machine, uint64_t now_ns)
+static void start(struct machine *machine, enum program_reset cause, uint64_t now_ns)
 {
 	if (!machine->has_power || machine->in_reset)
 		return;
@@ -82,20 +75,22 @@ static void start(struct machine *machine, uint64_t now_ns)
 	/* The empty flag counts as the pin does (docs/facts/an3155.md 2.3, pattern 11). */
 	machine->is_rom = machine->boot0 ||
 		(part->boots_rom_when_empty && flash_is_empty(&machine->memory.flash));
+	machine->ops->reset(machine->program, cause, machine->is_rom, now_ns);
 	machine->is_starting = true;
 	machine->start_ns = now_ns + scaled_ns(machine, part->times.startup);
 	machine->stats.resets++;
 }
 
-static void run_application(struct machine *machine, uint32_t base, uint64_t now_ns)
+static void restart(struct machine *machine, enum program_reset cause, uint64_t now_ns)
 {
-	struct buf out = { 0 };
+	stop(machine, now_ns);
+	start(machine, cause, now_ns);
+}
 
+static void run_application(struct machine *machine, uint32_t base, bool is_go, uint64_t now_ns)
+{
 	machine->is_rom = false;
-	machine->line = machine->app_line;
-	if (!app_start(&machine->app, base, &out))
-		machine->app.is_running = false;
-	transmit_all(machine, &out, now_ns);
+	machine->ops->start(machine->program, base, is_go, now_ns);
 }
 
 static void finish_start(struct machine *machine)
@@ -104,7 +99,8 @@ static void finish_start(struct machine *machine)
 	if (machine->is_rom)
 		machine->line = (struct wire_settings){ 0, WIRE_8E1 };
 	else
-		run_application(machine, machine->memory.part->flash_base, machine->start_ns);
+		run_application(
+			machine, machine->memory.part->flash_base, false, machine->start_ns);
 }
 
 /* What the ROM said it would do after its last byte. */
@@ -115,11 +111,34 @@ static void finish_reply(struct machine *machine)
 
 	machine->after = ROM_STAYS;
 	if (after == ROM_RESETS) {
-		stop(machine, at_ns);
-		start(machine, at_ns);
+		restart(machine, PROGRAM_SYSTEM, at_ns);
 	} else if (after == ROM_JUMPS) {
-		run_application(machine, machine->jump_to, at_ns);
+		run_application(machine, machine->jump_to, true, at_ns);
 	}
+}
+
+static void program_transmit(
+	void *ctx, uint8_t byte, const struct wire_settings *line, uint64_t now_ns)
+{
+	transmit(ctx, byte, line, now_ns);
+}
+
+static void program_reset(void *ctx, uint64_t now_ns)
+{
+	struct machine *machine = ctx;
+
+	machine->wants_reset = true;
+	machine->reset_ns = now_ns;
+}
+
+static bool open_program(struct machine *machine, const struct program_ops *ops)
+{
+	machine->ops = ops ? ops : &program_inert;
+	machine->host = (struct program_host){ program_transmit, program_reset, machine };
+	machine->program = machine->ops->open(&machine->memory, &machine->host);
+	if (!machine->program)
+		memory_release(&machine->memory);
+	return machine->program != NULL;
 }
 
 bool machine_init(struct machine *machine, const struct machine_options *options)
@@ -128,28 +147,27 @@ bool machine_init(struct machine *machine, const struct machine_options *options
 
 	*machine = (struct machine){
 		.time_percent = options->time_percent,
-		.app_line = options->app,
 		.boot0 = options->boot0,
 		.has_power = true,
 	};
-	if (!part || !memory_init(&machine->memory, part, options->seed, options->cells))
+	if (!part || !memory_init(&machine->memory, part, options->seed, options->cells) ||
+		!open_program(machine, options->program))
 		return false;
-	if (!machine->app_line.baud)
-		machine->app_line = (struct wire_settings){ 115200, WIRE_8N1 };
 	rom_init(&machine->rom, &machine->memory);
 	machine->rom.quirks |= options->add_quirks;
 	machine->rom.quirks &= ~options->drop_quirks;
 	if (options->product_id)
 		machine->rom.product_id = (uint16_t)options->product_id;
-	app_init(&machine->app, &machine->memory);
 	memory_reset(&machine->memory);
-	start(machine, 0);
+	start(machine, PROGRAM_POWER_ON, 0);
 	machine->stats.resets = 0;
 	return true;
 }
 
 void machine_release(struct machine *machine)
 {
+	if (machine->program)
+		machine->ops->close(machine->program);
 	memory_release(&machine->memory);
 	free(machine->tx);
 	*machine = (struct machine){ 0 };
@@ -161,8 +179,7 @@ void machine_set_power(struct machine *machine, bool on, uint64_t now_ns)
 		return;
 	machine_advance(machine, now_ns);
 	machine->has_power = on;
-	stop(machine, now_ns);
-	start(machine, now_ns);
+	restart(machine, PROGRAM_POWER_ON, now_ns);
 }
 
 void machine_set_reset(struct machine *machine, bool held, uint64_t now_ns)
@@ -171,8 +188,7 @@ void machine_set_reset(struct machine *machine, bool held, uint64_t now_ns)
 		return;
 	machine_advance(machine, now_ns);
 	machine->in_reset = held;
-	stop(machine, now_ns);
-	start(machine, now_ns);
+	restart(machine, PROGRAM_PIN, now_ns);
 }
 
 void machine_set_boot0(struct machine *machine, bool high)
@@ -183,8 +199,7 @@ void machine_set_boot0(struct machine *machine, bool high)
 void machine_pulse_reset(struct machine *machine, uint64_t now_ns)
 {
 	machine_advance(machine, now_ns);
-	stop(machine, now_ns);
-	start(machine, now_ns);
+	restart(machine, PROGRAM_PIN, now_ns);
 }
 
 static void hear_rom(struct machine *machine, uint8_t byte, uint64_t now_ns)
@@ -200,7 +215,7 @@ static void hear_rom(struct machine *machine, uint8_t byte, uint64_t now_ns)
 				scaled_ns(machine, reply.busy_us);
 			machine->busy_until_ns = at_ns;
 		}
-		transmit(machine, reply.bytes[i], at_ns);
+		transmit(machine, reply.bytes[i], &machine->line, at_ns);
 	}
 	if (reply.after != ROM_STAYS) {
 		machine->after = reply.after;
@@ -259,13 +274,21 @@ void machine_receive(
 			hear_rom(machine, byte, now_ns);
 		else
 			machine->stats.lost++;
-	} else if (line_carry(&byte, from, &machine->line) == LINE_PARITY) {
-		machine->stats.lost++;
 	} else {
-		struct buf out = { 0 };
+		machine->ops->receive(machine->program, byte, from, now_ns);
+	}
+}
 
-		if (app_receive(&machine->app, byte, &out))
-			transmit_all(machine, &out, now_ns);
+/* Runs it; a reset that it asks for may start it again before now_ns. */
+static void advance_program(struct machine *machine, uint64_t now_ns)
+{
+	while (machine->ops->is_running(machine->program)) {
+		machine->ops->advance(machine->program, now_ns);
+		if (!machine->wants_reset)
+			return;
+		restart(machine, PROGRAM_SYSTEM, machine->reset_ns);
+		if (machine->is_starting && now_ns >= machine->start_ns)
+			finish_start(machine);
 	}
 }
 
@@ -275,13 +298,14 @@ void machine_advance(struct machine *machine, uint64_t now_ns)
 		finish_reply(machine);
 	if (machine->is_starting && now_ns >= machine->start_ns)
 		finish_start(machine);
+	advance_program(machine, now_ns);
 }
 
 uint64_t machine_next_ns(const struct machine *machine)
 {
-	uint64_t next = MACHINE_NEVER;
+	uint64_t next = machine->ops->next_ns(machine->program);
 
-	if (machine->tx_count)
+	if (machine->tx_count && tx_at(machine, 0)->end_ns < next)
 		next = tx_at(machine, 0)->end_ns;
 	if (machine->after != ROM_STAYS && machine->after_ns < next)
 		next = machine->after_ns;
@@ -319,5 +343,5 @@ bool machine_runs_rom(const struct machine *machine)
 
 bool machine_runs_application(const struct machine *machine)
 {
-	return machine->app.is_running;
+	return machine->ops->is_running(machine->program);
 }

@@ -7,8 +7,8 @@
 #ifndef BENCHD_SIMULATOR_MACHINE_H
 #define BENCHD_SIMULATOR_MACHINE_H
 
-#include "simulator/app.h"
 #include "simulator/line.h"
+#include "simulator/program.h"
 #include "simulator/rom.h"
 
 #define MACHINE_NEVER UINT64_MAX
@@ -18,10 +18,10 @@ struct machine_options {
 	uint64_t seed;
 	uint8_t *cells; /* lent flash cells; NULL: erased ones of its own */
 	unsigned add_quirks, drop_quirks;
-	uint32_t product_id;      /* 0: the part's own */
-	uint32_t time_percent;    /* of start-up, erase and program times; 0: they take none */
-	struct wire_settings app; /* the application's line; baud 0: 115200 8N1 */
+	uint32_t product_id;   /* 0: the part's own */
+	uint32_t time_percent; /* of start-up, erase and program times; 0: they take none */
 	bool boot0;
+	const struct program_ops *program; /* NULL: program_inert */
 };
 
 /* The nth byte from now on is hit; 0: none. */
@@ -45,13 +45,16 @@ struct machine_tx {
 struct machine {
 	struct memory memory;
 	struct rom rom;
-	struct app app;
+	void *program;
 	struct machine_faults faults;
 	struct machine_stats stats;
 	/* the rest is the machine's own */
+	const struct program_ops *ops;
+	struct program_host host;
 	uint32_t time_percent;
-	struct wire_settings app_line, line; /* line: of what runs now */
-	bool has_power, in_reset, boot0, is_rom, is_starting;
+	struct wire_settings line; /* the ROM's */
+	bool has_power, in_reset, boot0, is_rom, is_starting, wants_reset;
+	uint64_t reset_ns;
 	uint64_t start_ns, busy_from_ns, busy_until_ns, free_ns, after_ns;
 	enum rom_after after;
 	uint32_t jump_to;
@@ -59,7 +62,10 @@ struct machine {
 	size_t tx_first, tx_count, tx_cap;
 };
 
-/* Power on, out of reset. false: no such part, or no memory; nothing to release. */
+/*
+ * Power on, out of reset. The machine stays where it is: its program keeps its address.
+ * false: no such part, or no memory; nothing to release.
+ */
 bool machine_init(struct machine *machine, const struct machine_options *options);
 void machine_release(struct machine *machine);
 

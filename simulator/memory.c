@@ -83,20 +83,46 @@ static bool init_cells(struct memory *memory, uint8_t *cells)
 	return true;
 }
 
+static bool init_rams(struct memory *memory)
+{
+	bool ok = true;
+
+	for (int i = 0; i < PART_RAMS; i++) {
+		const uint32_t bytes = memory->part->rams[i].bytes;
+
+		memory->rams[i] = bytes ? calloc(1, bytes) : NULL;
+		ok &= !bytes || memory->rams[i];
+	}
+	return ok;
+}
+
+/* The bytes of an area that lies in RAM. */
+static uint8_t *ram_of(const struct memory *memory, const struct area *area)
+{
+	for (int i = 0; i < PART_RAMS; i++) {
+		const struct ram *ram = &memory->part->rams[i];
+
+		if (area->base >= ram->base && area->base - ram->base < ram->bytes)
+			return memory->rams[i] + (area->base - ram->base);
+	}
+	return NULL;
+}
+
 bool memory_init(struct memory *memory, const struct part *part, uint64_t seed, uint8_t *cells)
 {
 	bool ok = true;
 
 	*memory = (struct memory){ .part = part };
-	ok = init_cells(memory, cells);
+	ok = init_cells(memory, cells) && init_rams(memory);
 	for (int i = 0; ok && i < PART_AREAS; i++) {
 		const struct area *area = &part->areas[i];
 
 		if (!area->kind)
 			continue;
-		memory->bytes[i] = malloc(area->size);
+		memory->bytes[i] =
+			area->kind == AREA_RAM ? ram_of(memory, area) : malloc(area->size);
 		ok = memory->bytes[i] != NULL;
-		if (ok)
+		if (ok && area->kind != AREA_RAM)
 			memset(memory->bytes[i], fresh[area->kind], area->size);
 	}
 	if (ok)
@@ -108,8 +134,12 @@ bool memory_init(struct memory *memory, const struct part *part, uint64_t seed, 
 
 void memory_release(struct memory *memory)
 {
-	for (int i = 0; i < PART_AREAS; i++)
-		free(memory->bytes[i]);
+	for (int i = 0; memory->part && i < PART_AREAS; i++) {
+		if (memory->part->areas[i].kind != AREA_RAM)
+			free(memory->bytes[i]);
+	}
+	for (int i = 0; i < PART_RAMS; i++)
+		free(memory->rams[i]);
 	free(memory->owned_cells);
 	*memory = (struct memory){ 0 };
 }
@@ -225,9 +255,9 @@ bool memory_write(struct memory *memory, uint32_t addr, struct span data, uint32
 
 void memory_clear_ram(struct memory *memory)
 {
-	for (int i = 0; i < PART_AREAS; i++) {
-		if (memory->part->areas[i].kind == AREA_RAM)
-			memset(memory->bytes[i], 0, memory->part->areas[i].size);
+	for (int i = 0; i < PART_RAMS; i++) {
+		if (memory->rams[i])
+			memset(memory->rams[i], 0, memory->part->rams[i].bytes);
 	}
 }
 

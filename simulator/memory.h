@@ -14,6 +14,7 @@ struct memory {
 	const struct part *part;
 	struct flash flash;
 	uint8_t *owned_cells;       /* NULL: the flash's cells were lent */
+	uint8_t *rams[PART_RAMS];   /* all of the part's RAM; AREA_RAM lies in it */
 	uint8_t *bytes[PART_AREAS]; /* what the areas hold */
 };
 

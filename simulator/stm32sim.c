@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* stm32sim.c - a simulated STM32 on a tty: the program's options, and the client of its control. */
+#include "simulator/app.h"
 #include "simulator/board.h"
 #include "simulator/remote.h"
 #include "simulator/listen.h"
@@ -26,7 +27,6 @@ static const char help[] =
 	"  --flash FILE         keep the flash in FILE\n"
 	"  --seed N             gives the unique id (1)\n"
 	"  --time-scale X       start-up, erase and program times are X times the real ones (1)\n"
-	"  --app-baud N         the application's rate (115200)\n"
 	"  --boot0              BOOT0 is high at power-on\n"
 	"  --product-id N       answer this id instead of the part's own\n"
 	"  --quirk NAME         add one; --no-quirk NAME takes one of the part's away\n"
@@ -48,7 +48,6 @@ enum option_id {
 	OPT_FLASH,
 	OPT_SEED,
 	OPT_TIME_SCALE,
-	OPT_APP_BAUD,
 	OPT_BOOT0,
 	OPT_PRODUCT_ID,
 	OPT_QUIRK,
@@ -68,7 +67,6 @@ static const struct option options[] = {
 	{ "flash", required_argument, NULL, OPT_FLASH },
 	{ "seed", required_argument, NULL, OPT_SEED },
 	{ "time-scale", required_argument, NULL, OPT_TIME_SCALE },
-	{ "app-baud", required_argument, NULL, OPT_APP_BAUD },
 	{ "boot0", no_argument, NULL, OPT_BOOT0 },
 	{ "product-id", required_argument, NULL, OPT_PRODUCT_ID },
 	{ "quirk", required_argument, NULL, OPT_QUIRK },
@@ -146,10 +144,6 @@ static bool take_number(struct machine_options *machine, int id, const char *tex
 	switch (id) {
 	case OPT_SEED:
 		return number(text, UINT64_MAX, &value) && (machine->seed = value, true);
-	case OPT_APP_BAUD:
-		machine->app.frame = WIRE_8N1;
-		return number(text, 4000000, &value) && value &&
-			(machine->app.baud = (uint32_t)value, true);
 	case OPT_PRODUCT_ID:
 		return number(text, 0xFFFF, &value) &&
 			(machine->product_id = (uint32_t)value, true);
@@ -263,7 +257,7 @@ int main(int argc, char **argv)
 {
 	const pid_t parent = getppid();
 	struct arguments args = { .exit_status = -1,
-		.board.machine = { .seed = 1, .time_percent = 100 } };
+		.board.machine = { .seed = 1, .time_percent = 100, .program = &program_app } };
 
 	if (argc > 1 && !strcmp(argv[1], "ctl"))
 		return ctl(argc - 2, argv + 2);

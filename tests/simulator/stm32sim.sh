@@ -87,7 +87,7 @@ stop
 } >"$dir/flash"
 wants 1 "$sim" --part f103rb --link "$tty" --flash "$dir/flash"
 truncate -s $((128 * 1024)) "$dir/flash"
-start --flash "$dir/flash" --app-baud 921600
+start --flash "$dir/flash"
 board dump "$dir/dump" >/dev/null
 cmp "$dir/flash" "$dir/dump" || die "the file is not what the board has"
 
@@ -96,7 +96,7 @@ cmp "$dir/flash" "$dir/dump" || die "the file is not what the board has"
 for host in 1 2 3; do
 	board reset >/dev/null
 	exec {host_fd}<>"$tty"
-	stty -F "$tty" 921600
+	stty -F "$tty" 115200
 	board reset >/dev/null
 	read -r -t 10 text <&"$host_fd" || die "host $host heard nothing"
 	[ "$text" = $'Hello again, from a file\r' ] || die "host $host heard $text"

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * program.h - what runs when the ROM does not. machine.c reaches it through this table and no other
+ * way: computer.h executes what is in the flash, the inert program (here) only says whether there
+ * is something to execute. One thread per program. Time is the machine's.
+ */
+#ifndef BENCHD_SIMULATOR_PROGRAM_H
+#define BENCHD_SIMULATOR_PROGRAM_H
+
+#include "protocol/wire.h"
+#include "simulator/memory.h"
+
+/* What a program does to the board that it runs on. */
+struct program_host {
+	/* A byte begins to leave on the host's USART. */
+	void (*transmit)(
+		void *ctx, uint8_t byte, const struct wire_settings *line, uint64_t now_ns);
+	/* The chip resets itself; the machine does it when advance() or receive() is back. */
+	void (*reset)(void *ctx, uint64_t now_ns);
+	void *ctx;
+};
+
+enum program_reset {
+	PROGRAM_POWER_ON,
+	PROGRAM_PIN,    /* NRST */
+	PROGRAM_SYSTEM, /* by itself, or by the ROM */
+};
+
+struct program_ops {
+	/* Borrows memory and host for its life. NULL: no memory, or it cannot be this part. */
+	void *(*open)(struct memory *memory, const struct program_host *host);
+	void (*close)(void *ctx);
+	/* Held in reset, or without power: nothing runs. */
+	void (*stop)(void *ctx, uint64_t now_ns);
+	/* Out of reset. is_rom: BOOT0 says that the ROM runs first. */
+	void (*reset)(void *ctx, enum program_reset cause, bool is_rom, uint64_t now_ns);
+	/* Starts from the vector table at base: out of reset, or by the ROM's Go. */
+	void (*start)(void *ctx, uint32_t base, bool is_go, uint64_t now_ns);
+	/* A byte whose last bit came in at now_ns, which advance() has reached. */
+	void (*receive)(void *ctx, uint8_t byte, const struct wire_settings *from, uint64_t now_ns);
+	/* Runs until then. */
+	void (*advance)(void *ctx, uint64_t now_ns);
+	/* When to call advance() next; UINT64_MAX: nothing happens by itself. */
+	uint64_t (*next_ns)(const void *ctx);
+	bool (*is_running)(const void *ctx);
+};
+
+/* Runs when the vector table is plausible; silent, and hears nothing. */
+extern const struct program_ops program_inert;
+
+#endif /* BENCHD_SIMULATOR_PROGRAM_H */
