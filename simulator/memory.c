@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { PAGE = 4096 };
+
 static const unsigned rights[] = {
 	[AREA_NONE] = 0,
 	[AREA_RAM] = MEMORY_READ | MEMORY_WRITE | MEMORY_GO,
@@ -71,13 +73,24 @@ static void fill_registers(struct memory *memory, uint64_t seed)
 		*area_byte(memory, part->bootloader_id_addr) = part->bootloader_id;
 }
 
+/* At a page's start, so that a processor can map it; the rest of its last page is there too. */
+static uint8_t *new_pages(uint32_t bytes, uint8_t fill)
+{
+	const size_t all = ((size_t)bytes + PAGE - 1) / PAGE * PAGE;
+	uint8_t *pages = aligned_alloc(PAGE, all);
+
+	if (pages)
+		memset(pages, fill, all);
+	return pages;
+}
+
 static bool init_cells(struct memory *memory, uint8_t *cells)
 {
 	if (!cells) {
-		cells = memory->owned_cells = malloc(memory->part->flash_bytes);
+		cells = memory->owned_cells =
+			new_pages(memory->part->flash_bytes, memory->part->erased);
 		if (!cells)
 			return false;
-		memset(cells, memory->part->erased, memory->part->flash_bytes);
 	}
 	flash_init(&memory->flash, memory->part, cells);
 	return true;
@@ -90,7 +103,7 @@ static bool init_rams(struct memory *memory)
 	for (int i = 0; i < PART_RAMS; i++) {
 		const uint32_t bytes = memory->part->rams[i].bytes;
 
-		memory->rams[i] = bytes ? calloc(1, bytes) : NULL;
+		memory->rams[i] = bytes ? new_pages(bytes, 0) : NULL;
 		ok &= !bytes || memory->rams[i];
 	}
 	return ok;
