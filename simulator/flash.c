@@ -35,6 +35,16 @@ bool flash_is_empty(const struct flash *flash)
 	return is_blank(flash, 0, 4);
 }
 
+void flash_cells_program(struct flash *flash, uint32_t offset, const uint8_t *data, uint32_t len)
+{
+	for (uint32_t i = 0; i < len; i++) {
+		if (flash->part->erased)
+			flash->cells[offset + i] &= data[i];
+		else
+			flash->cells[offset + i] |= data[i];
+	}
+}
+
 /* One program word. */
 static bool program_word(struct flash *flash, uint32_t offset, const uint8_t *data)
 {
@@ -44,12 +54,7 @@ static bool program_word(struct flash *flash, uint32_t offset, const uint8_t *da
 		return true;
 	if (part->words_once && !is_blank(flash, offset, part->write_align))
 		return false;
-	for (uint32_t i = 0; i < part->write_align; i++) {
-		if (part->erased)
-			flash->cells[offset + i] &= data[i];
-		else
-			flash->cells[offset + i] |= data[i];
-	}
+	flash_cells_program(flash, offset, data, part->write_align);
 	return true;
 }
 

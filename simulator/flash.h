@@ -36,6 +36,8 @@ bool flash_is_empty(const struct flash *flash);
  * error is returned".
  */
 bool flash_program(struct flash *flash, uint32_t addr, struct span data);
+/* What programming does to cells from offset on, and nothing else: no rule is looked at. */
+void flash_cells_program(struct flash *flash, uint32_t offset, const uint8_t *data, uint32_t len);
 uint32_t flash_program_us(const struct flash *flash, size_t bytes);
 
 /* Erases a sector unless it is protected. false: no such sector. */

@@ -14,7 +14,7 @@
 
 struct soc;
 
-/* What it calls, from within soc_read/write/advance/receive. */
+/* What it calls, from within soc_read/write/advance/receive. Any may be NULL. */
 struct soc_hooks {
 	/* An interrupt line's level changed. */
 	void (*irq)(void *ctx, unsigned irq, bool is_high);
@@ -25,22 +25,40 @@ struct soc_hooks {
 	void (*flash_changed)(void *ctx, uint32_t addr, uint32_t len);
 	/* The core is to be stalled until then (flash busy and code runs from flash). */
 	void (*stall)(void *ctx, uint64_t until_ns);
-	/* The watchdog, or option bytes loaded: system reset. cause is static. */
+	/*
+	 * The watchdog, or option bytes loaded: system reset. cause is static. soc_reset() follows
+	 * when the call that led here has returned, not from within the hook.
+	 */
 	void (*reset)(void *ctx, const char *cause);
 	/* A pin of a port changed its output; port 'A'.. */
 	void (*pin)(void *ctx, char port, unsigned pin, bool is_high);
+	/* DMA and RAM bit-banding reach memory. false: nothing is there. NULL: DMA moves nothing.
+	 */
+	bool (*load)(void *ctx, uint32_t addr, unsigned size, uint32_t *value);
+	bool (*store)(void *ctx, uint32_t addr, unsigned size, uint32_t value);
 	/* One line of text for what is not known. */
 	void (*report)(void *ctx, const char *line);
 	void *ctx;
 };
 
-/* Borrows memory (its flash and option bytes are the part's) and hooks. NULL: no memory. */
+/* Borrows memory (its flash and option bytes are the part's). NULL: no memory, or no register map of the part. */
 struct soc *soc_new(struct memory *memory, const struct soc_hooks *hooks);
 void soc_free(struct soc *soc);
-/* System reset: registers to their reset values; is_power_on also clears what survives others. */
-void soc_reset(struct soc *soc, bool is_power_on, uint64_t now_ns);
+/* Who asked for a reset, for RCC's flags; that hooks.reset did is remembered. */
+enum soc_cause { SOC_PIN, SOC_POWER_ON, SOC_SOFTWARE };
+/* System reset: registers to their reset values; power-on also clears what survives others. */
+void soc_reset(struct soc *soc, enum soc_cause cause, uint64_t now_ns);
+/* What the BOOT pins chose to lie at address 0, from the next soc_reset() on; flash at first. */
+void soc_set_boot(struct soc *soc, uint32_t base);
+/* Erase and program times in per cent of the typical ones; 0: they take none; 100 at first. */
+void soc_set_flash_percent(struct soc *soc, uint32_t percent);
+/* Which USART the host is wired to: 1 at first, as on PA9 and PA10. false: no such USART. */
+bool soc_set_console(struct soc *soc, unsigned usart);
 
-/* The address of an access lies outside memory regions. false: nothing is there. */
+/*
+ * The address of an access lies outside memory regions, or is a write to flash (at its own address
+ * or at 0), which the flash controller judges. Bit-banding is understood. false: bus error.
+ */
 bool soc_read(struct soc *soc, uint32_t addr, unsigned size, uint32_t *value, uint64_t now_ns);
 bool soc_write(struct soc *soc, uint32_t addr, unsigned size, uint32_t value, uint64_t now_ns);
 
@@ -58,7 +76,7 @@ uint32_t soc_boot_alias(const struct soc *soc);
 /* Output levels and directions of a port, for those who look at LEDs. false: no such port. */
 bool soc_port(const struct soc *soc, char port, uint16_t *levels, uint16_t *is_output);
 
-/* Interrupt lines of the family, and the part's core. */
+/* Interrupt lines of the family. */
 unsigned soc_irqs(const struct soc *soc);
 
 #endif /* BENCHD_SIMULATOR_SOC_SOC_H */

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * rcc.c - reset and clock control: ready bits that follow, the switch of the system clock, flags
+ * of the last reset, peripheral resets (RM0008 7, RM0090 7, RM0091 6, RM0351 6, RM0444 5).
+ */
+#include "simulator/soc/rcc.h"
+#include "simulator/soc/kinds.h"
+
+#define BDCR_BDRST BIT(16)
+
+struct rcc_state {
+	uint64_t ready_ns[RCC_OSCS];
+	unsigned sw; /* the source in use */
+};
+
+uint32_t rcc_ahb_divisor(uint32_t hpre)
+{
+	static const uint16_t divisors[] = { 2, 4, 8, 16, 64, 128, 256, 512 };
+
+	return hpre & 8 ? divisors[hpre & 7] : 1;
+}
+
+uint32_t rcc_apb_divisor(uint32_t ppre)
+{
+	return ppre & 4 ? 2u << (ppre & 3) : 1;
+}
+
+static const struct rcc_map *map_of(const struct block *rcc)
+{
+	return rcc->row->variant;
+}
+
+static bool is_ready(const struct block *rcc, unsigned osc)
+{
+	const struct rcc_state *state = rcc->state;
+	const struct rcc_osc *row = &map_of(rcc)->oscs[osc];
+
+	return block_get(rcc, row->reg) & BIT(row->on) && rcc->soc->now_ns >= state->ready_ns[osc];
+}
+
+static uint32_t sw_mask(const struct rcc_map *map)
+{
+	return BIT(map->sw_bits) - 1;
+}
+
+void rcc_update(struct block *rcc)
+{
+	const struct rcc_map *map = map_of(rcc);
+	struct rcc_state *const state = rcc->state;
+	struct clocks *const clocks = &rcc->soc->clocks;
+	const unsigned sw = block_get(rcc, map->cfgr) & sw_mask(map);
+
+	/* The switch waits until the new source is ready. */
+	if (sw < RCC_SOURCES && is_ready(rcc, map->sources[sw]))
+		state->sw = sw;
+	clocks->lse = RCC_LSE_HZ;
+	clocks->sysclk = map->source(rcc, state->sw);
+	map->tree(rcc, clocks);
+}
+
+/* Clears the ready and status bits of a register's value and sets those that hold. */
+static uint32_t with_status(const struct block *rcc, uint32_t offset, uint32_t value)
+{
+	const struct rcc_map *map = map_of(rcc);
+	const struct rcc_state *state = rcc->state;
+
+	for (unsigned i = 0; i < RCC_OSCS && map->oscs[i].ready; i++) {
+		const struct rcc_osc *osc = &map->oscs[i];
+
+		if (osc->reg != offset)
+			continue;
+		value &= ~BIT(osc->ready);
+		value |= is_ready(rcc, i) ? BIT(osc->ready) : 0;
+	}
+	if (offset == map->cfgr) {
+		value &= ~(sw_mask(map) << map->sw_bits);
+		value |= state->sw << map->sw_bits;
+	}
+	return value;
+}
+
+static uint32_t rcc_read(struct block *rcc, uint32_t offset)
+{
+	return with_status(rcc, offset, block_get(rcc, offset));
+}
+
+/* The next oscillator to be ready. */
+static void schedule(struct block *rcc)
+{
+	const struct rcc_map *map = map_of(rcc);
+	const struct rcc_state *state = rcc->state;
+
+	rcc->due_ns = SOC_NEVER;
+	for (unsigned i = 0; i < RCC_OSCS && map->oscs[i].ready; i++) {
+		if (state->ready_ns[i] > rcc->soc->now_ns && state->ready_ns[i] < rcc->due_ns)
+			rcc->due_ns = state->ready_ns[i];
+	}
+}
+
+static void rcc_advance(struct block *rcc)
+{
+	rcc_update(rcc);
+	schedule(rcc);
+}
+
+/* The oscillator that clocks the system cannot be stopped; a rising on bit starts its time. */
+static void switch_oscillators(struct block *rcc, uint32_t offset, uint32_t before)
+{
+	const struct rcc_map *map = map_of(rcc);
+	struct rcc_state *const state = rcc->state;
+
+	for (unsigned i = 0; i < RCC_OSCS && map->oscs[i].ready; i++) {
+		const struct rcc_osc *osc = &map->oscs[i];
+		uint32_t *const reg = block_reg(rcc, osc->reg);
+
+		if (osc->reg != offset)
+			continue;
+		if (map->sources[state->sw] == i)
+			*reg |= before & BIT(osc->on);
+		if (*reg & ~before & BIT(osc->on))
+			state->ready_ns[i] = rcc->soc->now_ns + osc->start_us * UINT64_C(1000);
+	}
+}
+
+static void reset_peripherals(struct block *rcc, uint32_t offset)
+{
+	const struct rcc_map *map = map_of(rcc);
+	const uint32_t bits = block_get(rcc, offset);
+	unsigned gate = 0;
+
+	while (gate < RCC_GATES && map->gates[gate].enable && map->gates[gate].reset != offset)
+		gate++;
+	if (gate == RCC_GATES || !map->gates[gate].enable)
+		return;
+	for (size_t i = 0; i < rcc->soc->family->count; i++) {
+		struct block *const block = &rcc->soc->blocks[i];
+		const struct block_row *row = block->row;
+
+		if (row->clock_reg == map->gates[gate].enable && bits & BIT(row->clock_bit))
+			block_reset(block);
+	}
+}
+
+static void rcc_write(struct block *rcc, uint32_t offset, uint32_t value, uint32_t lanes)
+{
+	const struct rcc_map *map = map_of(rcc);
+	const uint32_t before = block_get(rcc, offset);
+
+	block_store(rcc, offset, value, lanes);
+	if (offset == map->csr && value & BIT(map->rmvf))
+		*block_reg(rcc, offset) &= ~(map->power_flags | map->pin_flag | map->soft_flag |
+			map->iwdg_flag | map->wwdg_flag | BIT(map->rmvf));
+	if (offset == map->bdcr && value & BDCR_BDRST)
+		*block_reg(rcc, offset) = BDCR_BDRST;
+	switch_oscillators(rcc, offset, before);
+	reset_peripherals(rcc, offset);
+	rcc_update(rcc);
+	schedule(rcc);
+}
+
+static void rcc_reset(struct block *rcc)
+{
+	rcc_update(rcc);
+}
+
+const struct kind kind_rcc = {
+	.state_bytes = sizeof(struct rcc_state),
+	.reset = rcc_reset,
+	.read = rcc_read,
+	.write = rcc_write,
+	.advance = rcc_advance,
+};
+
+static uint32_t flag_of(const struct soc *soc, enum soc_cause cause)
+{
+	const struct rcc_map *map = map_of(soc->rcc);
+
+	if (soc->reset_by)
+		return map->pin_flag |
+			(soc->reset_by[0] == 'I'                  ? map->iwdg_flag
+					: soc->reset_by[0] == 'W' ? map->wwdg_flag
+								  : map->soft_flag);
+	return map->pin_flag | (cause == SOC_SOFTWARE ? map->soft_flag : 0);
+}
+
+struct rcc_kept rcc_keep(const struct block *rcc, enum soc_cause cause)
+{
+	const struct rcc_map *map = map_of(rcc);
+	const uint32_t all =
+		map->power_flags | map->pin_flag | map->soft_flag | map->iwdg_flag | map->wwdg_flag;
+
+	if (cause == SOC_POWER_ON)
+		return (struct rcc_kept){ .flags = map->power_flags };
+	return (struct rcc_kept){
+		.flags = (block_get(rcc, map->csr) & all) | flag_of(rcc->soc, cause),
+		.bdcr = map->bdcr ? block_get(rcc, map->bdcr) : 0,
+	};
+}
+
+void rcc_restore(struct block *rcc, const struct rcc_kept *kept)
+{
+	const struct rcc_map *map = map_of(rcc);
+
+	*block_reg(rcc, map->csr) |= kept->flags;
+	if (map->bdcr)
+		*block_reg(rcc, map->bdcr) |= kept->bdcr;
+}
+
+uint32_t rcc_usart_clock(const struct block *usart)
+{
+	const struct block *rcc = usart->soc->rcc;
+	const struct rcc_map *map = map_of(rcc);
+	const struct clocks *clocks = &usart->soc->clocks;
+
+	for (unsigned i = 0; i < RCC_SELECTS && map->selects[i].usart; i++) {
+		const struct rcc_select *select = &map->selects[i];
+
+		if (select->usart != usart->row->number)
+			continue;
+		const uint32_t rates[] = { block_clock(usart), clocks->sysclk,
+			map->lse_before_hsi ? clocks->lse : clocks->hsi,
+			map->lse_before_hsi ? clocks->hsi : clocks->lse };
+
+		return rates[block_get(rcc, select->reg) >> select->shift & 3];
+	}
+	return block_clock(usart);
+}
