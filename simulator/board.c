@@ -41,6 +41,7 @@ struct board {
 	struct remote remote;
 	struct pty pty;
 	struct listen listen;
+	bool is_pulled; /* by a fault */
 	uint64_t start_ns, now_ns;
 	struct fifo_byte fifo[FIFO_MAX];
 	size_t fifo_first, fifo_count;
@@ -174,12 +175,37 @@ static void serve_pty(struct board *board, const struct pollfd *fds, size_t coun
 		read_host(board);
 }
 
+static const char *hook_plug(void *ctx, bool in)
+{
+	struct board *board = ctx;
+
+	if (in)
+		return pty_plug(&board->pty) ? NULL : strerror(errno);
+	pty_unplug(&board->pty);
+	board->fifo_count = 0;
+	board->unread.len = 0;
+	return NULL;
+}
+
+/* The cable that a fault pulls out, and what it lets in again. */
+static void follow_cable(struct board *board)
+{
+	const bool is_out = board->machine.chaos.is_unplugged;
+
+	if (is_out == board->is_pulled)
+		return;
+	board->is_pulled = is_out;
+	if (!hook_plug(board, !is_out))
+		board->remote.is_plugged = !is_out;
+}
+
 /* Passes the time until now; without a tty what the board says is lost. */
 static void catch_up(struct board *board)
 {
 	board->now_ns = clock_ns() - board->start_ns;
 	feed_machine(board);
 	write_host(board);
+	follow_cable(board);
 }
 
 /* false: it is time to stop, or poll failed. */
@@ -204,18 +230,6 @@ static uint64_t hook_now(void *ctx)
 	const struct board *board = ctx;
 
 	return board->now_ns;
-}
-
-static const char *hook_plug(void *ctx, bool in)
-{
-	struct board *board = ctx;
-
-	if (in)
-		return pty_plug(&board->pty) ? NULL : strerror(errno);
-	pty_unplug(&board->pty);
-	board->fifo_count = 0;
-	board->unread.len = 0;
-	return NULL;
 }
 
 static const char *hook_dump(void *ctx, const char *path)
@@ -282,6 +296,12 @@ static bool init_machine(struct board *board, const struct board_options *option
 	if (!machine_init(&board->machine, &machine))
 		return complain("machine");
 	errno = EINVAL;
+	for (size_t i = 0; i < options->fault_count; i++) {
+		char why[512];
+
+		if (!machine_add_fault(&board->machine, options->faults[i], 0, why, sizeof(why)))
+			return complain(why);
+	}
 	if (!wiring_parse(options->wire_reset, &board->remote.wiring.reset) ||
 		!wiring_parse(options->wire_boot0, &board->remote.wiring.boot0))
 		return complain("wiring");

@@ -14,6 +14,8 @@ struct board_options {
 	const char *control;            /* the socket's path; NULL: none */
 	const char *flash;              /* keeps the cells in this file; NULL: in memory only */
 	const char *wire_reset, *wire_boot0; /* wiring.h */
+	const char *faults[CHAOS_MAX];       /* lines of chaos.h */
+	size_t fault_count;
 };
 
 /*

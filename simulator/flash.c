@@ -15,6 +15,19 @@ void flash_reset(struct flash *flash)
 	flash->is_fast = false;
 }
 
+void flash_start(struct flash *flash, bool is_power_on)
+{
+	if (!is_power_on || !flash->is_unprotecting)
+		return;
+	flash->is_unprotecting = false;
+	flash->is_readout_protected = false;
+}
+
+static bool is_set(const uint8_t *sectors, uint32_t sector)
+{
+	return sector < FLASH_MAX_SECTORS && sectors[sector / 8] >> (sector % 8) & 1;
+}
+
 bool flash_holds(const struct flash *flash, uint32_t addr)
 {
 	return addr >= flash->part->flash_base &&
@@ -35,6 +48,16 @@ bool flash_is_empty(const struct flash *flash)
 	return is_blank(flash, 0, 4);
 }
 
+static void settle(struct flash *flash)
+{
+	for (size_t i = 0; i < flash->stuck_count; i++) {
+		const struct flash_stuck *stuck = &flash->stuck[i];
+		uint8_t *const cell = &flash->cells[stuck->offset];
+
+		*cell = (uint8_t)((*cell & ~stuck->mask) | stuck->value);
+	}
+}
+
 void flash_cells_program(struct flash *flash, uint32_t offset, const uint8_t *data, uint32_t len)
 {
 	for (uint32_t i = 0; i < len; i++) {
@@ -43,6 +66,7 @@ void flash_cells_program(struct flash *flash, uint32_t offset, const uint8_t *da
 		else
 			flash->cells[offset + i] |= data[i];
 	}
+	settle(flash);
 }
 
 /* One program word. */
@@ -91,8 +115,10 @@ bool flash_erase(struct flash *flash, uint32_t sector)
 
 	if (!part_sector(flash->part, sector, &offset, &bytes))
 		return false;
-	if (!flash_is_protected(flash, sector))
-		memset(flash->cells + offset, flash->part->erased, bytes);
+	if (flash_is_protected(flash, sector) || is_set(flash->lying_sectors, sector))
+		return true;
+	memset(flash->cells + offset, flash->part->erased, bytes);
+	settle(flash);
 	return true;
 }
 
@@ -131,10 +157,48 @@ uint32_t flash_erase_bank_us(const struct flash *flash)
 	return slowed(flash, flash->part->times.erase_mass);
 }
 
+void flash_wipe(struct flash *flash)
+{
+	memset(flash->cells, flash->part->erased, flash->part->flash_bytes);
+	settle(flash);
+}
+
+void flash_tear(struct flash *flash, uint32_t offset, uint32_t bytes, uint64_t *random)
+{
+	for (uint32_t i = 0; i < bytes && offset + i < flash->part->flash_bytes; i++) {
+		*random = *random * 6364136223846793005u + 1442695040888963407u;
+		flash->cells[offset + i] ^= (uint8_t)(*random >> 40) & (uint8_t)(*random >> 48);
+	}
+	settle(flash);
+}
+
+void flash_stick(struct flash *flash, uint32_t addr, unsigned bit, unsigned value)
+{
+	if (!flash_holds(flash, addr) || flash->stuck_count == FLASH_MAX_STUCK)
+		return;
+	flash->stuck[flash->stuck_count++] = (struct flash_stuck){
+		.offset = addr - flash->part->flash_base,
+		.mask = (uint8_t)(1u << bit),
+		.value = (uint8_t)(value << bit),
+	};
+	settle(flash);
+}
+
+void flash_lie(struct flash *flash, uint32_t sector)
+{
+	if (sector < FLASH_MAX_SECTORS)
+		flash->lying_sectors[sector / 8] |= (uint8_t)(1 << (sector % 8));
+}
+
+void flash_heal(struct flash *flash)
+{
+	flash->stuck_count = 0;
+	memset(flash->lying_sectors, 0, sizeof(flash->lying_sectors));
+}
+
 bool flash_is_protected(const struct flash *flash, uint32_t sector)
 {
-	return sector < FLASH_MAX_SECTORS &&
-		flash->protected_sectors[sector / 8] >> (sector % 8) & 1;
+	return is_set(flash->protected_sectors, sector);
 }
 
 void flash_protect(struct flash *flash, uint32_t sector, bool on)

@@ -11,20 +11,34 @@
 #include "protocol/bytes.h"
 #include "simulator/parts.h"
 
-enum { FLASH_MAX_SECTORS = 2048 };
+enum { FLASH_MAX_SECTORS = 2048, FLASH_MAX_STUCK = 8 };
+
+/* A cell's bits that never change. */
+struct flash_stuck {
+	uint32_t offset;
+	uint8_t mask, value;
+};
 
 struct flash {
 	const struct part *part;
 	uint8_t *cells; /* borrowed, part->flash_bytes of them */
 	uint8_t protected_sectors[FLASH_MAX_SECTORS / 8];
 	bool is_readout_protected;
-	bool is_poisoned; /* by a misaligned program, until reset */
-	bool is_fast;     /* the speed register was set */
+	bool is_poisoned;     /* by a misaligned program, until reset */
+	bool is_fast;         /* the speed register was set */
+	bool says_empty;      /* the flag that the boot logic looks at */
+	bool is_unprotecting; /* the readout protection goes with the next power-on */
+	/* what is broken */
+	struct flash_stuck stuck[FLASH_MAX_STUCK];
+	size_t stuck_count;
+	uint8_t lying_sectors[FLASH_MAX_SECTORS / 8]; /* their erase does nothing */
 };
 
 /* Borrows part and cells; leaves the cells' content as it is. */
 void flash_init(struct flash *flash, const struct part *part, uint8_t *cells);
 void flash_reset(struct flash *flash);
+/* The part comes out of reset. */
+void flash_start(struct flash *flash, bool is_power_on);
 
 bool flash_holds(const struct flash *flash, uint32_t addr);
 /* First word erased: what the empty check looks at. */
@@ -46,6 +60,17 @@ uint32_t flash_erase_us(const struct flash *flash, uint32_t sector);
 /* count sectors from first. false: one of them is protected, and nothing was erased. */
 bool flash_erase_bank(struct flash *flash, uint32_t first, uint32_t count);
 uint32_t flash_erase_bank_us(const struct flash *flash);
+
+/* All of it, protected or not: what removing the readout protection does. */
+void flash_wipe(struct flash *flash);
+
+/* Power went while these bytes were worked on: their bits are the old ones or anything. */
+void flash_tear(struct flash *flash, uint32_t offset, uint32_t bytes, uint64_t *random);
+/* Breaks it: a stuck bit shows at once. Outside the flash, or one too many: nothing happens. */
+void flash_stick(struct flash *flash, uint32_t addr, unsigned bit, unsigned value);
+void flash_lie(struct flash *flash, uint32_t sector);
+/* Nothing is broken any more; what the cells hold stays. */
+void flash_heal(struct flash *flash);
 
 bool flash_is_protected(const struct flash *flash, uint32_t sector);
 void flash_protect(struct flash *flash, uint32_t sector, bool on);

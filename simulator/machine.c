@@ -2,9 +2,10 @@
 /* machine.c - power, pins, what runs, and the board's UART. */
 #include "simulator/machine.h"
 
-#include "simulator/sim.h"
+#include "simulator/quirk.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static uint64_t scaled_ns(const struct machine *machine, uint32_t us)
 {
@@ -66,18 +67,41 @@ static void stop(struct machine *machine, uint64_t now_ns)
 	machine->after = ROM_STAYS;
 }
 
+/* The empty flag counts as the pin does (docs/facts/an3155.md 2.3, pattern 11; Q23, Q24). */
+static bool enters_rom(struct machine *machine, enum program_reset cause)
+{
+	struct flash *flash = &machine->memory.flash;
+	const unsigned quirks = machine->rom.quirks;
+
+	if (cause == PROGRAM_POWER_ON || cause == PROGRAM_LAUNCH ||
+		!(quirks & (SIM_EMPTY_LATCH | SIM_EMPTY_CLEARED)))
+		flash->says_empty = flash_is_empty(flash);
+	const bool enters =
+		machine->boot0 || (machine->memory.part->boots_rom_when_empty && flash->says_empty);
+
+	if (enters && quirks & SIM_EMPTY_CLEARED)
+		flash->says_empty = false;
+	return enters;
+}
+
+static uint32_t startup_us(const struct machine *machine)
+{
+	const struct part_times *times = &machine->memory.part->times;
+
+	if (machine->rom.quirks & SIM_NO_CRYSTAL && times->startup_no_crystal)
+		return times->startup_no_crystal;
+	return times->startup;
+}
+
 static void start(struct machine *machine, enum program_reset cause, uint64_t now_ns)
 {
 	if (!machine->has_power || machine->in_reset)
 		return;
-	const struct part *part = machine->memory.part;
-
-	/* The empty flag counts as the pin does (docs/facts/an3155.md 2.3, pattern 11). */
-	machine->is_rom = machine->boot0 ||
-		(part->boots_rom_when_empty && flash_is_empty(&machine->memory.flash));
+	flash_start(&machine->memory.flash, cause == PROGRAM_POWER_ON);
+	machine->is_rom = enters_rom(machine, cause);
 	machine->ops->reset(machine->program, cause, machine->is_rom, now_ns);
 	machine->is_starting = true;
-	machine->start_ns = now_ns + scaled_ns(machine, part->times.startup);
+	machine->start_ns = now_ns + scaled_ns(machine, startup_us(machine));
 	machine->stats.resets++;
 }
 
@@ -110,10 +134,13 @@ static void finish_reply(struct machine *machine)
 	const uint64_t at_ns = machine->after_ns;
 
 	machine->after = ROM_STAYS;
-	if (after == ROM_RESETS) {
-		restart(machine, PROGRAM_SYSTEM, at_ns);
-	} else if (after == ROM_JUMPS) {
+	if (after == ROM_JUMPS) {
 		run_application(machine, machine->jump_to, true, at_ns);
+	} else if (after == ROM_LOSES_POWER) {
+		stop(machine, at_ns);
+		start(machine, PROGRAM_POWER_ON, at_ns + machine->down_ms * 1000000ull);
+	} else if (after != ROM_STAYS) {
+		restart(machine, after == ROM_LAUNCHES ? PROGRAM_LAUNCH : PROGRAM_PIN, at_ns);
 	}
 }
 
@@ -153,7 +180,9 @@ bool machine_init(struct machine *machine, const struct machine_options *options
 	if (!part || !memory_init(&machine->memory, part, options->seed, options->cells) ||
 		!open_program(machine, options->program))
 		return false;
+	chaos_init(&machine->chaos, options->seed);
 	rom_init(&machine->rom, &machine->memory);
+	machine->rom.chaos = &machine->chaos;
 	machine->rom.quirks |= options->add_quirks;
 	machine->rom.quirks &= ~options->drop_quirks;
 	if (options->product_id)
@@ -202,26 +231,36 @@ void machine_pulse_reset(struct machine *machine, uint64_t now_ns)
 	restart(machine, PROGRAM_PIN, now_ns);
 }
 
+/* The ROM works, and hears nothing. Gives when it is done. */
+static uint64_t be_busy(struct machine *machine, const struct rom_reply *reply, uint64_t at_ns)
+{
+	machine->busy_from_ns = at_ns;
+	machine->busy_until_ns = (machine->free_ns > at_ns ? machine->free_ns : at_ns) +
+		scaled_ns(machine, reply->busy_us) + reply->slow_ms * 1000000ull;
+	return machine->busy_until_ns;
+}
+
 static void hear_rom(struct machine *machine, uint8_t byte, uint64_t now_ns)
 {
 	struct rom_reply reply;
 	uint64_t at_ns = now_ns;
 
 	rom_receive(&machine->rom, byte, &reply);
-	for (size_t i = 0; i < reply.len; i++) {
-		if (i == reply.busy_at && reply.busy_us) {
-			machine->busy_from_ns = at_ns;
-			at_ns = (machine->free_ns > at_ns ? machine->free_ns : at_ns) +
-				scaled_ns(machine, reply.busy_us);
-			machine->busy_until_ns = at_ns;
-		}
-		transmit(machine, reply.bytes[i], &machine->line, at_ns);
+	for (size_t i = 0; i <= reply.len; i++) {
+		if (i == reply.busy_at && (reply.busy_us || reply.slow_ms))
+			at_ns = be_busy(machine, &reply, at_ns);
+		if (i < reply.len)
+			transmit(machine, reply.bytes[i], &machine->line, at_ns);
 	}
 	if (reply.after != ROM_STAYS) {
 		machine->after = reply.after;
-		machine->after_ns = machine->free_ns > now_ns ? machine->free_ns : now_ns;
+		machine->after_ns = machine->free_ns > at_ns ? machine->free_ns : at_ns;
 		machine->jump_to = reply.jump_to;
+		machine->down_ms = reply.down_ms;
 	}
+	if (reply.unplugs)
+		chaos_unplug(&machine->chaos, now_ns + scaled_ns(machine, reply.unplug_us),
+			reply.down_ms);
 }
 
 /* The first byte after reset sets the ROM's rate; later ones must fit it, or they are lost. */
@@ -229,6 +268,9 @@ static bool rom_hears(struct machine *machine, uint8_t *byte, const struct wire_
 {
 	if (!machine->rom.is_synced) {
 		machine->line.baud = from->baud;
+		/* Too fast to be measured: what it takes for 7F is another byte. */
+		if (machine->rom.quirks & SIM_LIMIT_57600 && from->baud > 57600)
+			*byte = 0x01;
 		return true;
 	}
 	switch (line_carry(byte, from, &machine->line)) {
@@ -241,34 +283,37 @@ static bool rom_hears(struct machine *machine, uint8_t *byte, const struct wire_
 	}
 }
 
-static bool is_hit(unsigned *nth)
+/* At a byte, or when the ROM says so: the cable, the reset pin or the supply fails. */
+static void strike(struct machine *machine, const struct chaos_strike *strike, uint64_t now_ns)
 {
-	return *nth && --*nth == 0;
+	if (strike->kind == CHAOS_UNPLUG) {
+		chaos_unplug(&machine->chaos, now_ns + strike->us * 1000ull, strike->ms);
+		chaos_advance(&machine->chaos, now_ns);
+	} else if (strike->kind) {
+		machine->after = strike->kind == CHAOS_RESET ? ROM_RESETS : ROM_LOSES_POWER;
+		machine->after_ns = now_ns + strike->us * 1000ull;
+		machine->down_ms = strike->ms;
+	}
 }
 
-/* The wire's own faults. false: the byte was lost on it. */
-static bool pass_to_board(struct machine *machine, uint8_t *byte)
+static bool is_busy(const struct machine *machine, uint64_t now_ns)
 {
-	machine->stats.to_board++;
-	if (is_hit(&machine->faults.corrupt_to_board))
-		*byte ^= 0x10;
-	return !is_hit(&machine->faults.drop_to_board);
+	return now_ns > machine->busy_from_ns && now_ns < machine->busy_until_ns;
 }
 
 static bool is_listening(const struct machine *machine, uint64_t now_ns)
 {
-	const bool is_busy = now_ns > machine->busy_from_ns && now_ns < machine->busy_until_ns;
-
-	return machine->has_power && !machine->in_reset && !machine->is_starting && !is_busy &&
-		machine->after == ROM_STAYS;
+	return machine->has_power && !machine->in_reset && !machine->is_starting &&
+		!is_busy(machine, now_ns) && machine->after == ROM_STAYS;
 }
 
-void machine_receive(
+static void hear(
 	struct machine *machine, uint8_t byte, const struct wire_settings *from, uint64_t now_ns)
 {
-	machine_advance(machine, now_ns);
-	if (!pass_to_board(machine, &byte) || !is_listening(machine, now_ns)) {
+	if (!is_listening(machine, now_ns)) {
 		machine->stats.lost++;
+		if (machine->is_rom && is_busy(machine, now_ns))
+			rom_overrun(&machine->rom);
 	} else if (machine->is_rom) {
 		if (rom_hears(machine, &byte, from))
 			hear_rom(machine, byte, now_ns);
@@ -292,6 +337,40 @@ static void advance_program(struct machine *machine, uint64_t now_ns)
 	}
 }
 
+void machine_receive(
+	struct machine *machine, uint8_t byte, const struct wire_settings *from, uint64_t now_ns)
+{
+	uint8_t bytes[CHAOS_OUT_MAX];
+	struct chaos_strike hit;
+
+	machine_advance(machine, now_ns);
+	if (machine->chaos.is_unplugged)
+		return;
+	machine->stats.to_board++;
+	const size_t count = chaos_byte(&machine->chaos, CHAOS_TO_BOARD, byte, bytes, &hit);
+
+	machine->stats.lost += count == 0;
+	for (size_t i = 0; i < count; i++)
+		hear(machine, bytes[i], from, now_ns);
+	strike(machine, &hit, now_ns);
+}
+
+/* Stray bytes, as one who talks at the right rate would send them. */
+static void make_noise(struct machine *machine, uint64_t now_ns)
+{
+	const struct wire_settings from = { machine->line.baud ? machine->line.baud : 115200,
+		machine->line.frame };
+	enum chaos_way way;
+	uint8_t byte;
+
+	while (chaos_noise(&machine->chaos, now_ns, &way, &byte)) {
+		if (way == CHAOS_TO_HOST)
+			transmit(machine, byte, &from, now_ns);
+		else
+			hear(machine, byte, &from, now_ns);
+	}
+}
+
 void machine_advance(struct machine *machine, uint64_t now_ns)
 {
 	if (machine->after != ROM_STAYS && now_ns >= machine->after_ns)
@@ -299,12 +378,17 @@ void machine_advance(struct machine *machine, uint64_t now_ns)
 	if (machine->is_starting && now_ns >= machine->start_ns)
 		finish_start(machine);
 	advance_program(machine, now_ns);
+	chaos_advance(&machine->chaos, now_ns);
+	make_noise(machine, now_ns);
 }
 
 uint64_t machine_next_ns(const struct machine *machine)
 {
-	uint64_t next = machine->ops->next_ns(machine->program);
+	const uint64_t program = machine->ops->next_ns(machine->program);
+	uint64_t next = chaos_next_ns(&machine->chaos);
 
+	if (program < next)
+		next = program;
 	if (machine->tx_count && tx_at(machine, 0)->end_ns < next)
 		next = tx_at(machine, 0)->end_ns;
 	if (machine->after != ROM_STAYS && machine->after_ns < next)
@@ -314,26 +398,61 @@ uint64_t machine_next_ns(const struct machine *machine)
 	return next;
 }
 
+/* What became of the byte on its way is in extra. */
+static void pass_to_host(struct machine *machine, uint8_t byte, uint64_t now_ns)
+{
+	struct chaos_strike hit;
+
+	if (machine->chaos.is_unplugged)
+		return;
+	machine->stats.to_host++;
+	machine->extra_count =
+		chaos_byte(&machine->chaos, CHAOS_TO_HOST, byte, machine->extra, &hit);
+	strike(machine, &hit, now_ns);
+}
+
+static uint8_t take_extra(struct machine *machine)
+{
+	const uint8_t byte = machine->extra[0];
+
+	machine->extra_count--;
+	memmove(machine->extra, machine->extra + 1, machine->extra_count);
+	return byte;
+}
+
 bool machine_take(
 	struct machine *machine, const struct wire_settings *host, uint64_t now_ns, uint8_t *byte)
 {
-	while (machine->tx_count && tx_at(machine, 0)->end_ns <= now_ns) {
+	while (!machine->extra_count && machine->tx_count && tx_at(machine, 0)->end_ns <= now_ns) {
 		const struct wire_settings line = tx_at(machine, 0)->line;
+		uint8_t sent = tx_at(machine, 0)->byte;
 
-		*byte = tx_at(machine, 0)->byte;
 		machine->tx_first = (machine->tx_first + 1) % machine->tx_cap;
 		machine->tx_count--;
-		machine->stats.to_host++;
-		if (is_hit(&machine->faults.drop_to_host))
-			continue;
-		if (is_hit(&machine->faults.corrupt_to_host))
-			*byte ^= 0x10;
 		/* A tty gives a byte with a wrong stop or parity bit as 0. */
-		if (line_carry(byte, &line, host) == LINE_PARITY)
-			*byte = 0;
-		return true;
+		if (line_carry(&sent, &line, host) == LINE_PARITY)
+			sent = 0;
+		pass_to_host(machine, sent, now_ns);
 	}
-	return false;
+	if (!machine->extra_count)
+		return false;
+	*byte = take_extra(machine);
+	return true;
+}
+
+bool machine_add_fault(
+	struct machine *machine, const char *line, uint64_t now_ns, char *why, size_t why_len)
+{
+	if (!chaos_add(&machine->chaos, line, now_ns, why, why_len))
+		return false;
+	chaos_settle(&machine->chaos, &machine->memory.flash);
+	return true;
+}
+
+void machine_clear_faults(struct machine *machine)
+{
+	chaos_clear(&machine->chaos);
+	chaos_settle(&machine->chaos, &machine->memory.flash);
 }
 
 bool machine_runs_rom(const struct machine *machine)

@@ -15,18 +15,13 @@
 
 struct machine_options {
 	const char *part;
-	uint64_t seed;
+	uint64_t seed;  /* gives the unique id and the luck of faults */
 	uint8_t *cells; /* lent flash cells; NULL: erased ones of its own */
 	unsigned add_quirks, drop_quirks;
 	uint32_t product_id;   /* 0: the part's own */
 	uint32_t time_percent; /* of start-up, erase and program times; 0: they take none */
 	bool boot0;
 	const struct program_ops *program; /* NULL: program_inert */
-};
-
-/* The nth byte from now on is hit; 0: none. */
-struct machine_faults {
-	unsigned drop_to_host, corrupt_to_host, drop_to_board, corrupt_to_board;
 };
 
 struct machine_stats {
@@ -46,7 +41,7 @@ struct machine {
 	struct memory memory;
 	struct rom rom;
 	void *program;
-	struct machine_faults faults;
+	struct chaos chaos; /* faults on demand, and whether the cable is in */
 	struct machine_stats stats;
 	/* the rest is the machine's own */
 	const struct program_ops *ops;
@@ -60,6 +55,9 @@ struct machine {
 	uint32_t jump_to;
 	struct machine_tx *tx;
 	size_t tx_first, tx_count, tx_cap;
+	uint8_t extra[CHAOS_OUT_MAX]; /* what chaos made of a byte, not yet taken */
+	size_t extra_count;
+	uint32_t down_ms; /* ROM_LOSES_POWER: for how long */
 };
 
 /*
@@ -88,6 +86,12 @@ uint64_t machine_next_ns(const struct machine *machine);
  */
 bool machine_take(
 	struct machine *machine, const struct wire_settings *host, uint64_t now_ns, uint8_t *byte);
+
+/* A line of chaos.h. false: why says what is wrong with it. */
+bool machine_add_fault(
+	struct machine *machine, const char *line, uint64_t now_ns, char *why, size_t why_len);
+/* All of them; the cable is back in. */
+void machine_clear_faults(struct machine *machine);
 
 bool machine_runs_rom(const struct machine *machine);
 /* An application that did not crash. */

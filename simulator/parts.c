@@ -7,7 +7,7 @@
 #include "simulator/parts.h"
 
 #include "protocol/bytes.h"
-#include "simulator/sim.h"
+#include "simulator/quirk.h"
 
 #include <string.h>
 
@@ -19,6 +19,9 @@
 	{                                                                                          \
 		0x00, 0x01, 0x02, 0x11, 0x21, 0x31, 0x44, 0x63, 0x73, 0x82, 0x92                   \
 	}
+
+/* What no ROM is without. */
+#define USUAL (SIM_NEEDS_PARITY | SIM_MISALIGNED_POISON)
 
 static const struct part parts[] = {
 	{
@@ -47,7 +50,7 @@ static const struct part parts[] = {
 			.erase_mass = 30000,
 			.program = 53,
 			.program_bytes = 2 },
-		.quirks = SIM_NEEDS_PARITY,
+		.quirks = USUAL | SIM_FF_NONZERO_ACK,
 	},
 	{
 		.name = "f072rb",
@@ -77,7 +80,7 @@ static const struct part parts[] = {
 			.erase_mass = 30000,
 			.program = 54,
 			.program_bytes = 2 },
-		.quirks = SIM_NEEDS_PARITY,
+		.quirks = USUAL,
 	},
 	{
 		.name = "f407vg",
@@ -112,7 +115,7 @@ static const struct part parts[] = {
 			.program = 16,
 			.program_bytes = 4,
 			.slow_factor = 2 },
-		.quirks = SIM_NEEDS_PARITY | SIM_REFUSE_SHORT_SYSTEM_READS,
+		.quirks = USUAL | SIM_REFUSE_SHORT_SYSTEM_READS,
 	},
 	{
 		.name = "l152re",
@@ -125,11 +128,9 @@ static const struct part parts[] = {
 		.flash_base = 0x08000000,
 		.flash_bytes = 512 * KIB,
 		.sectors = { { 2048, 256 } },
-		.max_erase = 512,
 		.write_align = 8,
 		.erased = 0x00,
 		.protect_sectors = 16,
-		.no_mass_erase = true,
 		.size_register = 0x1FF800CC,
 		.unique_id = 0x1FF800D0,
 		.rams = { { 0x20000000, 80 * KIB } },
@@ -145,7 +146,8 @@ static const struct part parts[] = {
 			.erase_mass = 10000,
 			.program = 3280,
 			.program_bytes = 128 },
-		.quirks = SIM_NEEDS_PARITY | SIM_DOUBLE_NACK_PROTECTED,
+		.quirks = USUAL | SIM_DOUBLE_NACK_PROTECTED | SIM_NO_MASS_ERASE |
+			SIM_ERASE_LIMIT,
 	},
 	{
 		.name = "l476rg",
@@ -178,7 +180,7 @@ static const struct part parts[] = {
 			.erase_mass = 22000,
 			.program = 82,
 			.program_bytes = 8 },
-		.quirks = SIM_NEEDS_PARITY,
+		.quirks = USUAL,
 	},
 	{
 		.name = "g071rb",
@@ -211,7 +213,7 @@ static const struct part parts[] = {
 			.erase_mass = 22000,
 			.program = 85,
 			.program_bytes = 8 },
-		.quirks = SIM_NEEDS_PARITY,
+		.quirks = USUAL,
 	},
 	{
 		.name = "h743zi",
@@ -246,7 +248,7 @@ static const struct part parts[] = {
 			.erase_mass = 8000000,
 			.program = 100,
 			.program_bytes = 32 },
-		.quirks = SIM_NEEDS_PARITY,
+		.quirks = USUAL,
 	},
 };
 

@@ -41,16 +41,17 @@ struct ram {
 /* Typical times, in microseconds. */
 struct part_times {
 	uint32_t startup;
-	uint32_t erase_small;  /* a sector of up to 16 KB */
-	uint32_t erase_medium; /* up to 64 KB */
-	uint32_t erase_large;  /* more */
+	uint32_t startup_no_crystal; /* 0: it makes no difference */
+	uint32_t erase_small;        /* a sector of up to 16 KB */
+	uint32_t erase_medium;       /* up to 64 KB */
+	uint32_t erase_large;        /* more */
 	uint32_t erase_mass;
 	uint32_t program; /* per program_bytes */
 	uint32_t program_bytes;
 	uint32_t slow_factor; /* until the speed register says otherwise; 0: no such register */
 };
 
-enum { PART_SECTOR_RUNS = 4, PART_AREAS = 9, PART_COMMANDS = 12, PART_RAMS = 3 };
+enum { PART_SECTOR_RUNS = 4, PART_AREAS = 9, PART_COMMANDS = 13, PART_RAMS = 3 };
 
 struct part {
 	const char *name;  /* "f103rb" */
@@ -63,12 +64,10 @@ struct part {
 	uint32_t flash_base, flash_bytes;
 	struct sector_run sectors[PART_SECTOR_RUNS];
 	uint32_t bank2_sector;   /* the first of bank 2; 0: one bank */
-	uint32_t max_erase;      /* page numbers in one Extended Erase; 0: no limit known */
 	uint8_t write_align;     /* the hardware's program word */
 	uint8_t erased;          /* 0xFF, 0x00 on L1 */
 	uint8_t protect_sectors; /* sectors in a write protection unit */
 	bool words_once;         /* ECC: a word that is not blank cannot be programmed */
-	bool no_mass_erase;
 	bool boots_rom_when_empty;
 	uint32_t size_register, unique_id;
 	struct ram rams[PART_RAMS];

@@ -23,7 +23,8 @@ struct program_host {
 enum program_reset {
 	PROGRAM_POWER_ON,
 	PROGRAM_PIN,    /* NRST */
-	PROGRAM_SYSTEM, /* by itself, or by the ROM */
+	PROGRAM_SYSTEM, /* by itself */
+	PROGRAM_LAUNCH, /* by the ROM: the option bytes are loaded anew */
 };
 
 struct program_ops {

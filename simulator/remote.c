@@ -2,7 +2,7 @@
 /* remote.c - the commands of the control socket. */
 #include "simulator/remote.h"
 
-#include "simulator/sim.h"
+#include "simulator/quirk.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -10,38 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct {
-	const char *name;
-	unsigned bit;
-} quirks[] = {
-	{ "double-ack-at-sync", SIM_DOUBLE_ACK_AT_SYNC },
-	{ "wrong-get-count", SIM_WRONG_GET_COUNT },
-	{ "double-nack-protected", SIM_DOUBLE_NACK_PROTECTED },
-	{ "no-nack-bad-address", SIM_NO_NACK_BAD_ADDRESS },
-	{ "refuse-short-system-reads", SIM_REFUSE_SHORT_SYSTEM_READS },
-	{ "silent-write-failure", SIM_SILENT_WRITE_FAILURE },
-	{ "deaf", SIM_DEAF },
-	{ "needs-parity", SIM_NEEDS_PARITY },
-};
-
-unsigned remote_quirk(const char *name)
-{
-	for (size_t i = 0; i < sizeof(quirks) / sizeof(*quirks); i++) {
-		if (!strcmp(name, quirks[i].name))
-			return quirks[i].bit;
-	}
-	return 0;
-}
-
-const char *remote_quirk_name(size_t index)
-{
-	return index < sizeof(quirks) / sizeof(*quirks) ? quirks[index].name : NULL;
-}
+enum { REMOTE_WORDS = 8 };
 
 /* One request: its words, and the answer so far. */
 struct request {
 	struct remote *remote;
-	char *words[4];
+	const char *line;
+	char *words[REMOTE_WORDS];
 	size_t count;
 	char *answer;
 };
@@ -211,7 +186,7 @@ static void do_write_protect(const struct request *r)
 
 static void do_quirk(const struct request *r)
 {
-	const unsigned bit = remote_quirk(r->words[1]);
+	const unsigned bit = quirk_find(r->words[1]);
 	unsigned *const set = &r->remote->machine->rom.quirks;
 	bool on;
 
@@ -221,41 +196,38 @@ static void do_quirk(const struct request *r)
 		*set = on ? *set | bit : *set & ~bit;
 }
 
-/* fail nack N COMMAND, fail mute N COMMAND; fail drop-to-host N and its like. */
-static void do_fail(const struct request *r)
+/* What follows the first word, as it was sent. */
+static const char *rest_of(const struct request *r)
 {
-	struct machine *machine = r->remote->machine;
-	const struct {
-		const char *name;
-		unsigned *nth;
-		struct rom_fault *fault;
-	} faults[] = {
-		{ "drop-to-host", &machine->faults.drop_to_host, NULL },
-		{ "corrupt-to-host", &machine->faults.corrupt_to_host, NULL },
-		{ "drop-to-board", &machine->faults.drop_to_board, NULL },
-		{ "corrupt-to-board", &machine->faults.corrupt_to_board, NULL },
-		{ "nack", &machine->rom.nack.nth, &machine->rom.nack },
-		{ "mute", &machine->rom.mute.nth, &machine->rom.mute },
-	};
-	unsigned long nth, command = 0;
+	const char *at = r->line + strspn(r->line, " \t");
 
-	for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++) {
-		if (strcmp(r->words[1], faults[i].name))
-			continue;
-		if (faults[i].fault ? r->count != 4 : r->count != 3) {
-			refuse(r, "%s takes %s", r->words[1],
-				faults[i].fault ? "N and a command's code" : "N");
-			return;
-		}
-		if (!number_of(r, 2, UINT32_MAX, &nth) ||
-			(faults[i].fault && !number_of(r, 3, 0xFF, &command)))
-			return;
-		*faults[i].nth = (unsigned)nth;
-		if (faults[i].fault)
-			faults[i].fault->command = (uint8_t)command;
-		return;
+	at += strcspn(at, " \t");
+	return at + strspn(at, " \t");
+}
+
+/* fault clear, or a line of chaos.h. */
+static void do_fault(const struct request *r)
+{
+	char why[REMOTE_ANSWER_MAX / 2];
+
+	if (!strcmp(r->words[1], "clear"))
+		machine_clear_faults(r->remote->machine);
+	else if (!machine_add_fault(r->remote->machine, rest_of(r), now_ns(r), why, sizeof(why)))
+		refuse(r, "%s", why);
+}
+
+static void do_faults(const struct request *r)
+{
+	const struct chaos *chaos = &r->remote->machine->chaos;
+	int at = snprintf(r->answer, REMOTE_ANSWER_MAX, "ok");
+
+	for (size_t i = 0; i < chaos->count && at < REMOTE_ANSWER_MAX; i++) {
+		char line[CHAOS_LINE_MAX];
+
+		chaos_print(&chaos->faults[i], line, sizeof(line));
+		at += snprintf(r->answer + at, (size_t)(REMOTE_ANSWER_MAX - at), "%s %s (hit %u)",
+			i ? ";" : "", line, chaos->faults[i].hits);
 	}
-	refuse(r, "no such fault: %s", r->words[1]);
 }
 
 static const char *running(const struct machine *machine)
@@ -302,7 +274,8 @@ static const struct command {
 	{ "protect", 2, 2, do_protect, " on|off" },
 	{ "write-protect", 3, 3, do_write_protect, " SECTOR on|off" },
 	{ "quirk", 3, 3, do_quirk, " NAME on|off" },
-	{ "fail", 3, 4, do_fail, " NAME N [COMMAND]" },
+	{ "fault", 2, REMOTE_WORDS, do_fault, " clear|LINE" },
+	{ "faults", 1, 1, do_faults, "" },
 	{ "stats", 1, 1, do_stats, "" },
 };
 
@@ -337,7 +310,7 @@ static void end_line(char answer[REMOTE_ANSWER_MAX])
 
 void remote_do(struct remote *remote, const char *line, char answer[REMOTE_ANSWER_MAX])
 {
-	struct request r = { .remote = remote, .answer = answer };
+	struct request r = { .remote = remote, .line = line, .answer = answer };
 	char copy[REMOTE_LINE_MAX];
 	char *rest = NULL;
 	const int len = snprintf(copy, sizeof(copy), "%s", line);
@@ -348,7 +321,7 @@ void remote_do(struct remote *remote, const char *line, char answer[REMOTE_ANSWE
 	} else {
 		char *word = strtok_r(copy, " \t\r", &rest);
 
-		for (; word && r.count < 4; word = strtok_r(NULL, " \t\r", &rest))
+		for (; word && r.count < REMOTE_WORDS; word = strtok_r(NULL, " \t\r", &rest))
 			r.words[r.count++] = word;
 		if (word)
 			refuse(&r, "too many words");

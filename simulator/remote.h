@@ -8,7 +8,7 @@
 
 #include "simulator/wiring.h"
 
-enum { REMOTE_LINE_MAX = 1024, REMOTE_ANSWER_MAX = 512 };
+enum { REMOTE_LINE_MAX = 1024, REMOTE_ANSWER_MAX = 4096 };
 
 struct remote_hooks {
 	uint64_t (*now_ns)(void *ctx);
@@ -29,9 +29,5 @@ struct remote {
 
 /* Carries out a line (without its end) and writes the answer, ended by a newline and a NUL. */
 void remote_do(struct remote *remote, const char *line, char answer[REMOTE_ANSWER_MAX]);
-/* A quirk's bit by its name, as "double-ack-at-sync"; 0: no such quirk. */
-unsigned remote_quirk(const char *name);
-/* The names of quirks, from 0 on; NULL after the last. */
-const char *remote_quirk_name(size_t index);
 
 #endif /* BENCHD_SIMULATOR_REMOTE_H */

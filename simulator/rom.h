@@ -7,9 +7,16 @@
 #ifndef BENCHD_SIMULATOR_ROM_H
 #define BENCHD_SIMULATOR_ROM_H
 
+#include "simulator/chaos.h"
 #include "simulator/memory.h"
 
-enum rom_after { ROM_STAYS, ROM_RESETS, ROM_JUMPS };
+enum rom_after {
+	ROM_STAYS,
+	ROM_RESETS,
+	ROM_LAUNCHES, /* resets, and loads the option bytes anew */
+	ROM_LOSES_POWER,
+	ROM_JUMPS,
+};
 
 enum { ROM_REPLY_MAX = 1 + 256, ROM_BLOCK_MAX = 2 + 2 * 2048 + 1 };
 
@@ -17,28 +24,26 @@ enum { ROM_REPLY_MAX = 1 + 256, ROM_BLOCK_MAX = 2 + 2 * 2048 + 1 };
 struct rom_reply {
 	uint8_t bytes[ROM_REPLY_MAX];
 	size_t len;
-	size_t busy_at;       /* before this byte ... */
+	size_t busy_at;       /* before this byte (len: after the last) ... */
 	uint32_t busy_us;     /* ... the ROM is busy this long and hears nothing */
+	uint32_t slow_ms;     /* ... and this long more, which no time scale changes */
 	enum rom_after after; /* when the last byte has left */
+	uint32_t down_ms;     /* ROM_LOSES_POWER, unplugs: for how long */
 	uint32_t jump_to;     /* ROM_JUMPS: the vector table */
-};
-
-/* The nth command with this code from now on: refused, or met with silence until reset. */
-struct rom_fault {
-	uint8_t command;
-	unsigned nth; /* 0: none */
+	bool unplugs;         /* the cable comes out ... */
+	uint32_t unplug_us;   /* ... so long from now */
 };
 
 struct rom {
 	struct memory *memory; /* borrowed */
 	unsigned quirks;       /* enum sim_quirk */
 	uint16_t product_id;
-	struct rom_fault nack, mute;
+	struct chaos *chaos;     /* borrowed; NULL: nothing goes wrong */
 	unsigned erases, writes; /* requests carried out */
 	/* the rest is the ROM's own, gone at reset */
 	bool is_synced, is_deaf, is_refusing;
-	uint8_t command;
-	uint32_t addr;
+	uint32_t addr, length, polynomial;
+	struct chaos_hit hit;         /* what befalls the command */
 	uint8_t block[ROM_BLOCK_MAX]; /* what has come; longer blocks lose their end */
 	size_t have, need;
 	uint8_t check; /* XOR of all of the block */
@@ -47,9 +52,11 @@ struct rom {
 
 /* Borrows memory; id and quirks are its part's own. */
 void rom_init(struct rom *rom, struct memory *memory);
-/* Back to waiting for 7F. Faults and counts stay. */
+/* Back to waiting for 7F. Counts stay. */
 void rom_reset(struct rom *rom);
 /* Fills *reply; an empty one means silence. */
 void rom_receive(struct rom *rom, uint8_t byte, struct rom_reply *reply);
+/* A byte came while it was busy: lost, and on some parts fatal. */
+void rom_overrun(struct rom *rom);
 
 #endif /* BENCHD_SIMULATOR_ROM_H */

@@ -4,6 +4,8 @@
 
 #include "simulator/wiring.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum {
@@ -24,8 +26,6 @@ struct sim {
 	struct buf heard; /* received by the host, not yet read ... */
 	size_t read;      /* ... from here on */
 	bool no_reset;
-	bool may_vanish;
-	unsigned vanish_bytes; /* left until it does */
 };
 
 void sim_free(struct sim *sim)
@@ -39,13 +39,7 @@ void sim_free(struct sim *sim)
 
 static bool is_gone(const struct sim *sim)
 {
-	return sim->may_vanish && sim->vanish_bytes == 0;
-}
-
-static void count_byte(struct sim *sim)
-{
-	if (sim->may_vanish && sim->vanish_bytes)
-		sim->vanish_bytes--;
+	return sim->machine.chaos.is_unplugged;
 }
 
 /* What the board has sent by now reaches the host. Without memory the byte is lost. */
@@ -54,10 +48,8 @@ static void collect(struct sim *sim)
 	uint8_t byte;
 
 	machine_advance(&sim->machine, sim->now_ns);
-	while (!is_gone(sim) && machine_take(&sim->machine, &sim->host, sim->now_ns, &byte)) {
-		count_byte(sim);
+	while (machine_take(&sim->machine, &sim->host, sim->now_ns, &byte))
 		buf_append(&sim->heard, (struct span){ &byte, 1 });
-	}
 }
 
 /* Time passes, and on the way all happens in its order. */
@@ -65,7 +57,7 @@ static void pass_until(struct sim *sim, uint64_t until_ns)
 {
 	uint64_t next;
 
-	while ((next = machine_next_ns(&sim->machine)) <= until_ns && !is_gone(sim)) {
+	while ((next = machine_next_ns(&sim->machine)) <= until_ns) {
 		if (next > sim->now_ns)
 			sim->now_ns = next;
 		collect(sim);
@@ -93,7 +85,6 @@ static enum err sim_send(void *ctx, struct span out, uint32_t timeout_ms)
 			return ERR_TIMEOUT;
 		}
 		pass_until(sim, sim->now_ns + byte_ns);
-		count_byte(sim);
 		machine_receive(&sim->machine, out.ptr[i], &sim->host, sim->now_ns);
 	}
 	return is_gone(sim) ? ERR_GONE : ERR_OK;
@@ -298,38 +289,21 @@ void sim_inject(struct sim *sim, struct span bytes)
 	buf_append(&sim->heard, bytes);
 }
 
-void sim_drop_to_host(struct sim *sim, unsigned nth)
+bool sim_fault(struct sim *sim, const char *format, ...)
 {
-	sim->machine.faults.drop_to_host = nth;
+	char line[CHAOS_LINE_MAX], why[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	if (machine_add_fault(&sim->machine, line, sim->now_ns, why, sizeof(why)))
+		return true;
+	fprintf(stderr, "%s: %s\n", line, why);
+	return false;
 }
 
-void sim_corrupt_to_host(struct sim *sim, unsigned nth)
+void sim_heal(struct sim *sim)
 {
-	sim->machine.faults.corrupt_to_host = nth;
-}
-
-void sim_drop_to_board(struct sim *sim, unsigned nth)
-{
-	sim->machine.faults.drop_to_board = nth;
-}
-
-void sim_corrupt_to_board(struct sim *sim, unsigned nth)
-{
-	sim->machine.faults.corrupt_to_board = nth;
-}
-
-void sim_nack_command(struct sim *sim, uint8_t command, unsigned nth)
-{
-	sim->machine.rom.nack = (struct rom_fault){ command, nth };
-}
-
-void sim_mute_command(struct sim *sim, uint8_t command, unsigned nth)
-{
-	sim->machine.rom.mute = (struct rom_fault){ command, nth };
-}
-
-void sim_vanish_after(struct sim *sim, unsigned bytes)
-{
-	sim->may_vanish = true;
-	sim->vanish_bytes = bytes;
+	machine_clear_faults(&sim->machine);
 }

@@ -9,22 +9,11 @@
 #define BENCHD_SIMULATOR_SIM_H
 
 #include "protocol/wire.h"
-
-/* Quirks of a ROM, as bits (docs/facts/an3155.md 8.3 and 9). A part's own are on by default. */
-enum sim_quirk {
-	SIM_DOUBLE_ACK_AT_SYNC = 1 << 0,        /* Q1 */
-	SIM_WRONG_GET_COUNT = 1 << 1,           /* Q2 */
-	SIM_DOUBLE_NACK_PROTECTED = 1 << 2,     /* Q5 */
-	SIM_NO_NACK_BAD_ADDRESS = 1 << 3,       /* Q6 */
-	SIM_REFUSE_SHORT_SYSTEM_READS = 1 << 4, /* Q7 */
-	SIM_SILENT_WRITE_FAILURE = 1 << 5,      /* writes are ACKed and change nothing */
-	SIM_DEAF = 1 << 6,                      /* never answers: a board that is not there */
-	SIM_NEEDS_PARITY = 1 << 7, /* drops bytes sent without even parity (section 1) */
-};
+#include "simulator/quirk.h"
 
 struct sim_options {
-	const char *part; /* "f103rb", "f072rb", "f407vg", "l152re", "l476rg", "g071rb", "h743zi" */
-	uint64_t seed;    /* gives the unique id */
+	const char *part;                 /* a name of parts.c, as "f103rb" */
+	uint64_t seed;                    /* gives the unique id and the luck of faults */
 	unsigned add_quirks, drop_quirks; /* enum sim_quirk bits */
 	uint32_t product_id;              /* answer this id instead of the part's own; 0: its own */
 	bool no_reset;                    /* the control cannot restart it (like manual) */
@@ -55,13 +44,11 @@ uint64_t sim_now_us(const struct sim *sim);
 /* Puts bytes into the host's receive buffer, as noise or an application's output would. */
 void sim_inject(struct sim *sim, struct span bytes);
 
-/* Faults: the nth (from 1) occurrence since the call is hit once; 0 cancels. */
-void sim_drop_to_host(struct sim *sim, unsigned nth); /* a byte from the board is lost */
-void sim_corrupt_to_host(struct sim *sim, unsigned nth);
-void sim_drop_to_board(struct sim *sim, unsigned nth);
-void sim_corrupt_to_board(struct sim *sim, unsigned nth);
-void sim_nack_command(struct sim *sim, uint8_t command, unsigned nth); /* its last stage NACKs */
-void sim_mute_command(struct sim *sim, uint8_t command, unsigned nth); /* silence from there on */
-void sim_vanish_after(struct sim *sim, unsigned bytes); /* the wire gives ERR_GONE from then */
+/*
+ * Adds a fault (chaos.h), its line made as printf does. false: the line is wrong; standard error
+ * says how. Faults go by themselves when they have struck, or with sim_heal().
+ */
+__attribute__((format(printf, 2, 3))) bool sim_fault(struct sim *sim, const char *format, ...);
+void sim_heal(struct sim *sim);
 
 #endif /* BENCHD_SIMULATOR_SIM_H */

@@ -2,8 +2,9 @@
 /* stm32sim.c - a simulated STM32 on a tty: the program's options, and the client of its control. */
 #include "simulator/app.h"
 #include "simulator/board.h"
-#include "simulator/remote.h"
 #include "simulator/listen.h"
+#include "simulator/quirk.h"
+#include "simulator/remote.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -20,26 +21,40 @@ enum { EXIT_USAGE = 2 };
 static const char help[] =
 	"usage: stm32sim --part PART --link PATH [OPTION]...\n"
 	"       stm32sim ctl SOCKET COMMAND...\n"
-	"Puts a simulated STM32 behind a pty and points the link PATH at it.\n\n"
-	"  --part PART          which one (--list-parts)\n"
+	"A simulated STM32 behind a tty: its serial bootloader, its flash, its bad habits.\n\n"
+	"  stm32sim --part f103rb --link /tmp/board --control /tmp/board.ctl &\n"
+	"  stm32sim ctl /tmp/board.ctl bootloader     # as if BOOT0 were held and reset pressed\n"
+	"  stm32flash -w firmware.bin -v /tmp/board\n"
+	"  stm32sim ctl /tmp/board.ctl fault brownout write nth=3 us=500\n\n"
+	"The board\n"
+	"  --part PART          which one; --list-parts shows them\n"
 	"  --link PATH          the tty's stable name\n"
 	"  --control SOCKET     listen for commands here\n"
 	"  --flash FILE         keep the flash in FILE\n"
-	"  --seed N             gives the unique id (1)\n"
+	"  --seed N             gives the unique id and the luck of faults (1)\n"
 	"  --time-scale X       start-up, erase and program times are X times the real ones (1)\n"
 	"  --boot0              BOOT0 is high at power-on\n"
 	"  --product-id N       answer this id instead of the part's own\n"
-	"  --quirk NAME         add one; --no-quirk NAME takes one of the part's away\n"
 	"  --wire-reset LINE    dtr, !dtr, rts or !rts: held in reset while this is set (cleared)\n"
 	"  --wire-boot0 LINE    BOOT0 is high while this is set (cleared)\n"
-	"  --die-with-parent    end when the parent process does\n"
-	"  --list-parts, --help, --version\n\n"
-	"commands: bootloader, application, reset, boot0 0|1, power on|off, unplug, replug,\n"
-	"  dump FILE, dtr 0|1, rts 0|1, lines DTR RTS, protect on|off,\n"
-	"  parity 8e1|8n1|8o1|8n2|none, write-protect SECTOR on|off, quirk NAME on|off,\n"
-	"  fail NAME N [COMMAND], stats\n"
-	"faults: drop-to-host, corrupt-to-host, drop-to-board, corrupt-to-board, nack, mute\n"
-	"quirks:";
+	"  --die-with-parent    end when the parent process does\n\n"
+	"Its bad habits, and bad luck\n"
+	"  --quirk NAME         behave as some ROM does; --list-quirks explains each\n"
+	"  --no-quirk NAME      leave out one that the part has\n"
+	"  --fault LINE         something goes wrong, as 'drop to-host nth=100'; may be "
+	"repeated\n\n"
+	"  --list-parts, --list-quirks, --list-faults, --help, --version\n\n"
+	"Commands of the control socket\n"
+	"  bootloader, application, reset     restart it, into one or the other\n"
+	"  boot0 0|1, power on|off            its pin, its supply\n"
+	"  unplug, replug                     the tty goes away and comes back\n"
+	"  fault LINE, fault clear, faults    bad luck from now on; none; what there is\n"
+	"  quirk NAME on|off                  bad habits\n"
+	"  protect on|off                     readout protection\n"
+	"  write-protect SECTOR on|off\n"
+	"  dtr 0|1, rts 0|1, lines DTR RTS    what the host does with its modem lines\n"
+	"  parity 8e1|8n1|8o1|8n2|none        the frame that the host is set to\n"
+	"  dump FILE, stats                   what is in it, what it has been through\n\n";
 
 enum option_id {
 	OPT_PART = 1,
@@ -52,10 +67,13 @@ enum option_id {
 	OPT_PRODUCT_ID,
 	OPT_QUIRK,
 	OPT_NO_QUIRK,
+	OPT_FAULT,
 	OPT_WIRE_RESET,
 	OPT_WIRE_BOOT0,
 	OPT_DIE_WITH_PARENT,
 	OPT_LIST_PARTS,
+	OPT_LIST_QUIRKS,
+	OPT_LIST_FAULTS,
 	OPT_HELP,
 	OPT_VERSION,
 };
@@ -71,10 +89,13 @@ static const struct option options[] = {
 	{ "product-id", required_argument, NULL, OPT_PRODUCT_ID },
 	{ "quirk", required_argument, NULL, OPT_QUIRK },
 	{ "no-quirk", required_argument, NULL, OPT_NO_QUIRK },
+	{ "fault", required_argument, NULL, OPT_FAULT },
 	{ "wire-reset", required_argument, NULL, OPT_WIRE_RESET },
 	{ "wire-boot0", required_argument, NULL, OPT_WIRE_BOOT0 },
 	{ "die-with-parent", no_argument, NULL, OPT_DIE_WITH_PARENT },
 	{ "list-parts", no_argument, NULL, OPT_LIST_PARTS },
+	{ "list-quirks", no_argument, NULL, OPT_LIST_QUIRKS },
+	{ "list-faults", no_argument, NULL, OPT_LIST_FAULTS },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ 0 },
@@ -109,25 +130,69 @@ static bool time_scale(const char *text, uint32_t *percent)
 
 static bool add_quirk(const char *name, unsigned *quirks)
 {
-	*quirks |= remote_quirk(name);
-	return remote_quirk(name) != 0;
+	*quirks |= quirk_find(name);
+	return quirk_find(name) != 0;
+}
+
+static bool add_fault(struct board_options *board, const char *line)
+{
+	struct chaos_fault fault;
+	char why[512];
+
+	if (board->fault_count < CHAOS_MAX && chaos_parse(line, &fault, why, sizeof(why))) {
+		board->faults[board->fault_count++] = line;
+		return true;
+	}
+	fprintf(stderr, "stm32sim: %s: %s\n", line,
+		board->fault_count < CHAOS_MAX ? why : "too many faults");
+	return false;
+}
+
+/* "f072rb  STM32F072RB    128 KiB  ROM 3.1  needs-parity ..." */
+static void print_part(const struct part *part)
+{
+	printf("%-9s %-13s %4u KiB  protocol %u.%u ", part->name, part->title,
+		(unsigned)(part->flash_bytes / KIB), part->version >> 4, part->version & 0xF);
+	for (size_t i = 0; quirk_at(i); i++) {
+		if (part->quirks & quirk_at(i)->bit)
+			printf(" %s", quirk_at(i)->name);
+	}
+	putchar('\n');
 }
 
 static int print_parts(void)
 {
 	for (size_t i = 0; i < part_count(); i++)
-		printf("%s  %s, %u KiB\n", part_at(i)->name, part_at(i)->title,
-			(unsigned)(part_at(i)->flash_bytes / KIB));
+		print_part(part_at(i));
+	return EXIT_SUCCESS;
+}
+
+static int print_quirks(void)
+{
+	puts("Bad habits of ROMs (--quirk NAME, --no-quirk NAME); the parts that have them begin "
+	     "with\nthem. Q1 and its like, and sections: docs/facts/an3155.md.\n");
+	for (size_t i = 0; quirk_at(i); i++)
+		printf("  %-26s %s\n", quirk_at(i)->name, quirk_at(i)->what);
+	return EXIT_SUCCESS;
+}
+
+static int print_faults(void)
+{
+	puts("Bad luck (--fault LINE, and the control's fault LINE): one line each, the same every "
+	     "time\nwith the same --seed.\n");
+	for (size_t i = 0; chaos_help(i); i++)
+		printf("  %s\n", chaos_help(i));
 	return EXIT_SUCCESS;
 }
 
 static int print_help(void)
 {
 	fputs(help, stdout);
-	for (size_t i = 0; remote_quirk_name(i); i++)
-		printf("%s %s", i ? "," : "", remote_quirk_name(i));
-	putchar('\n');
-	return EXIT_SUCCESS;
+	fputs("Quirks:", stdout);
+	for (size_t i = 0; quirk_at(i); i++)
+		printf("%s%s", i % 3 ? ", " : "\n  ", quirk_at(i)->name);
+	fputs("\n\n", stdout);
+	return print_faults();
 }
 
 static int print_version(void)
@@ -173,6 +238,8 @@ static bool take(struct arguments *args, int id, const char *text)
 		return add_quirk(text, &machine->add_quirks);
 	case OPT_NO_QUIRK:
 		return add_quirk(text, &machine->drop_quirks);
+	case OPT_FAULT:
+		return add_fault(&args->board, text);
 	case OPT_WIRE_RESET:
 		return wiring_parse(args->board.wire_reset = text, &pin);
 	case OPT_WIRE_BOOT0:
@@ -190,20 +257,32 @@ static int usage_error(const char *what, const char *which)
 	return EXIT_USAGE;
 }
 
+/* What is asked for instead of a board. -1: nothing. */
+static int show(int id)
+{
+	switch (id) {
+	case OPT_HELP:
+		return print_help();
+	case OPT_VERSION:
+		return print_version();
+	case OPT_LIST_PARTS:
+		return print_parts();
+	case OPT_LIST_QUIRKS:
+		return print_quirks();
+	case OPT_LIST_FAULTS:
+		return print_faults();
+	default:
+		return id == '?' ? EXIT_USAGE : -1;
+	}
+}
+
 static void parse(struct arguments *args, int argc, char **argv)
 {
 	int id, index = 0;
 
 	while (args->exit_status < 0 && (id = getopt_long(argc, argv, "", options, &index)) != -1) {
-		if (id == OPT_HELP)
-			args->exit_status = print_help();
-		else if (id == OPT_VERSION)
-			args->exit_status = print_version();
-		else if (id == OPT_LIST_PARTS)
-			args->exit_status = print_parts();
-		else if (id == '?')
-			args->exit_status = EXIT_USAGE;
-		else if (!take(args, id, optarg))
+		args->exit_status = show(id);
+		if (args->exit_status < 0 && !take(args, id, optarg))
 			args->exit_status = usage_error("wrong value for --", options[index].name);
 	}
 	if (args->exit_status >= 0)

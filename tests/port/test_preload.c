@@ -204,7 +204,7 @@ static void a_board_unplugged_and_back(void **state)
 static void wrong_commands_are_refused(void **state)
 {
 	static const char *const wrong[] = { "", "nonsense", "boot0", "boot0 maybe", "reset now",
-		"write-protect 128 on", "fail nack 1", "fail drop-to-host 1 2", "fail luck 1",
+		"write-protect 128 on", "fault nack", "fault drop to-host", "fault luck nth=1",
 		"dump /nowhere/at/all", "parity 7e1", "a b c d e" };
 	char answer[REMOTE_ANSWER_MAX];
 

@@ -225,23 +225,23 @@ static void an_application_that_talks_is_no_bootloader(void **state)
 /* What goes wrong, and what is said of it. */
 static void mute_write(struct bench *bench)
 {
-	sim_mute_command(bench->sim, COMMAND_WRITE_MEMORY, 3);
+	assert_true(sim_fault(bench->sim, "silence write nth=3"));
 }
 static void refuse_write(struct bench *bench)
 {
-	sim_nack_command(bench->sim, COMMAND_WRITE_MEMORY, 3);
+	assert_true(sim_fault(bench->sim, "nack write nth=3"));
 }
 static void refuse_erase(struct bench *bench)
 {
-	sim_nack_command(bench->sim, COMMAND_ERASE, 1);
+	assert_true(sim_fault(bench->sim, "nack erase nth=1"));
 }
 static void mute_erase(struct bench *bench)
 {
-	sim_mute_command(bench->sim, COMMAND_ERASE, 1);
+	assert_true(sim_fault(bench->sim, "silence erase nth=1"));
 }
 static void refuse_go(struct bench *bench)
 {
-	sim_nack_command(bench->sim, COMMAND_GO, 1);
+	assert_true(sim_fault(bench->sim, "nack go nth=1"));
 }
 static void protect_reads(struct bench *bench)
 {
@@ -356,7 +356,7 @@ static void noise_while_verifying_is_read_again(void **state)
 	run_init(&bench.run, &bench.plan, &bench.boot);
 	while (!run_is_done(&bench.run)) {
 		if (run_next_stage(&bench.run) == STAGE_VERIFY && bench.run.stage != STAGE_VERIFY)
-			sim_corrupt_to_host(bench.sim, 40);
+			assert_true(sim_fault(bench.sim, "corrupt to-host nth=40"));
 		assert_int_equal(run_piece(&bench.run, &bench.why), ERR_OK);
 	}
 	assert_int_equal(bench.boot.retries, 1);

@@ -31,13 +31,11 @@ struct scenario {
 	uint64_t random;
 	enum fault fault;
 	unsigned nth;
-	uint8_t command;
+	const char *command;
 	struct plan_options options;
 };
 
-static const uint8_t commands[] = { COMMAND_GET, COMMAND_GET_VERSION, COMMAND_GET_ID,
-	COMMAND_READ_MEMORY, COMMAND_GO, COMMAND_WRITE_MEMORY, COMMAND_ERASE,
-	COMMAND_EXTENDED_ERASE };
+static const char *const commands[] = { "get", "version", "id", "read", "go", "write", "erase" };
 
 static void draw_scenario(struct scenario *s, uint64_t seed)
 {
@@ -69,23 +67,24 @@ static void draw_image(struct bench *bench, const struct chip *chip, uint64_t *r
 	}
 }
 
-/* The faults of the wire: hit once, at the nth byte. */
-static void (*const wire_faults[FAULT_COUNT])(struct sim *sim, unsigned nth) = {
-	[FAULT_DROP_TO_HOST] = sim_drop_to_host,
-	[FAULT_CORRUPT_TO_HOST] = sim_corrupt_to_host,
-	[FAULT_DROP_TO_BOARD] = sim_drop_to_board,
-	[FAULT_CORRUPT_TO_BOARD] = sim_corrupt_to_board,
-	[FAULT_VANISH] = sim_vanish_after,
+/* The lines of the faults that have one. */
+static const char *const fault_names[FAULT_COUNT] = {
+	[FAULT_DROP_TO_HOST] = "drop to-host",
+	[FAULT_CORRUPT_TO_HOST] = "corrupt to-host",
+	[FAULT_DROP_TO_BOARD] = "drop to-board",
+	[FAULT_CORRUPT_TO_BOARD] = "corrupt to-board",
+	[FAULT_VANISH] = "unplug wire",
+	[FAULT_NACK] = "nack",
+	[FAULT_MUTE] = "silence",
 };
 
 static void arrange_fault(struct sim *sim, const struct scenario *s)
 {
-	if (wire_faults[s->fault])
-		wire_faults[s->fault](sim, s->nth);
-	if (s->fault == FAULT_NACK)
-		sim_nack_command(sim, s->command, s->nth);
-	if (s->fault == FAULT_MUTE)
-		sim_mute_command(sim, s->command, s->nth);
+	const bool is_of_command = s->fault == FAULT_NACK || s->fault == FAULT_MUTE;
+
+	if (fault_names[s->fault])
+		assert_true(sim_fault(sim, "%s %s nth=%u", fault_names[s->fault],
+			is_of_command ? s->command : "", s->nth));
 	if (s->fault == FAULT_PROTECTED)
 		sim_set_readout_protected(sim, true);
 }
@@ -162,7 +161,7 @@ static void play(const char *part, uint64_t seed, unsigned *failed)
 	arrange_fault(bench.sim, &s);
 	e = bench_flash(&bench, &s.options);
 	if (!is_possible(s.fault, e))
-		fail_msg("%s, seed %llu, fault %d at %u (%02X): %s in %s at %X: %s", part,
+		fail_msg("%s, seed %llu, fault %d at %u (%s): %s in %s at %X: %s", part,
 			(unsigned long long)seed, s.fault, s.nth, s.command, err_name(e),
 			stage_name(bench.why.stage), bench.why.addr, bench.why.what);
 	bench_assert_rest_untouched(&bench);
@@ -207,7 +206,7 @@ static void vanishing_at_every_fiftieth_byte(void **state)
 
 		bench_open(&bench, &sim);
 		bench_add(&bench, chip_find(0x410), 0, 6000, 1);
-		sim_vanish_after(bench.sim, at);
+		assert_true(sim_fault(bench.sim, "unplug wire nth=%u", at));
 		e = bench_flash(&bench, &options);
 		bench_assert_rest_untouched(&bench);
 		if (e) {
@@ -233,7 +232,7 @@ static void each_write_refused_or_its_end_lost(void **state)
 	const struct sim_options sim = { .part = "l476rg", .seed = 5 };
 
 	(void)state;
-	for (unsigned n = 1; n <= 24; n++) {
+	for (int n = 1; n <= 24; n++) {
 		for (int lost = 0; lost < 2; lost++) {
 			struct bench bench;
 			enum err e;
@@ -248,17 +247,18 @@ static void each_write_refused_or_its_end_lost(void **state)
 			while (run_next_stage(&bench.run) == STAGE_ERASE)
 				assert_int_equal(run_piece(&bench.run, NULL), ERR_OK);
 			if (lost)
-				sim_drop_to_host(bench.sim, 3 * n); /* three ACKs each */
+				assert_true(sim_fault(bench.sim, "drop to-host nth=%d",
+					3 * n)); /* three ACKs each */
 			else
-				sim_nack_command(bench.sim, COMMAND_WRITE_MEMORY, n);
+				assert_true(sim_fault(bench.sim, "nack write nth=%d", n));
 			do
 				e = run_piece(&bench.run, &bench.why);
 			while (!e && !run_is_done(&bench.run));
 			assert_int_equal(e, lost ? ERR_TIMEOUT : ERR_NACK);
 			assert_int_equal(bench.why.stage, STAGE_WRITE);
-			assert_int_equal(bench.why.addr, 0x08000000 + (n - 1) * 256);
+			assert_int_equal(bench.why.addr, 0x08000000u + (unsigned)(n - 1) * 256);
 			assert_int_equal(bench.why.command, COMMAND_WRITE_MEMORY);
-			assert_int_equal(sim_writes(bench.sim), lost ? n : n - 1);
+			assert_int_equal((int)sim_writes(bench.sim), lost ? n : n - 1);
 			bench_assert_rest_untouched(&bench);
 			bench_assert_connection_is_true(&bench);
 			bench_close(&bench);

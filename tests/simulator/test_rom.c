@@ -196,7 +196,7 @@ static void send_byte(struct device *device, uint8_t byte)
 	assert_true(device->answered + reply.len <= sizeof(device->answer));
 	memcpy(device->answer + device->answered, reply.bytes, reply.len);
 	device->answered += reply.len;
-	if (reply.after == ROM_RESETS) {
+	if (reply.after == ROM_LAUNCHES) {
 		rom_reset(&device->rom);
 		memory_reset(&device->memory);
 	}

@@ -295,21 +295,21 @@ static void faults_strike_once(void **state)
 
 	(void)state;
 	fresh_rom(sim);
-	sim_drop_to_host(sim, 2);
+	assert_true(sim_fault(sim, "drop to-host nth=2"));
 	exchange(sim, "\x02\xFD", "\x79\x04\x10\x79");
 	exchange(sim, "\x02\xFD", "\x79\x01\x04\x10\x79");
-	sim_corrupt_to_host(sim, 1);
+	assert_true(sim_fault(sim, "corrupt to-host nth=1"));
 	exchange(sim, "\x02\xFD", "\x69\x01\x04\x10\x79");
-	sim_drop_to_board(sim, 2);
+	assert_true(sim_fault(sim, "drop to-board nth=2"));
 	exchange(sim, "\x02\xFD", "");
 	exchange(sim, "\x02", "\x1F");
-	sim_corrupt_to_board(sim, 2);
+	assert_true(sim_fault(sim, "corrupt to-board nth=2"));
 	exchange(sim, "\x02\xFD", "\x1F");
-	sim_nack_command(sim, 0x11, 1);
+	assert_true(sim_fault(sim, "nack read nth=1"));
 	exchange(sim, "\x11\xEE", "\x79");
 	exchange(sim, "\x08\x00\x00\x00\x08", "\x79");
 	exchange(sim, "\x00\xFF", "\x1F");
-	sim_mute_command(sim, 0x02, 2);
+	assert_true(sim_fault(sim, "silence id nth=2"));
 	exchange(sim, "\x02\xFD", "\x79\x01\x04\x10\x79");
 	exchange(sim, "\x02\xFD", "");
 	exchange(sim, "\x02\xFD", "");
@@ -328,7 +328,7 @@ static void a_board_that_vanishes(void **state)
 
 	(void)state;
 	fresh_rom(sim);
-	sim_vanish_after(sim, 4);
+	assert_true(sim_fault(sim, "unplug wire nth=4"));
 	assert_int_equal(send(sim, BYTES("\x02\xFD")), ERR_OK);
 	assert_int_equal(recv(sim, in, 5, 100, &got), ERR_GONE);
 	assert_int_equal(got, 2);
