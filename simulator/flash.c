@@ -157,7 +157,7 @@ uint32_t flash_erase_bank_us(const struct flash *flash)
 	return slowed(flash, flash->part->times.erase_mass);
 }
 
-void flash_wipe(struct flash *flash)
+void flash_erase_whole(struct flash *flash)
 {
 	memset(flash->cells, flash->part->erased, flash->part->flash_bytes);
 	settle(flash);

@@ -62,7 +62,7 @@ bool flash_erase_bank(struct flash *flash, uint32_t first, uint32_t count);
 uint32_t flash_erase_bank_us(const struct flash *flash);
 
 /* All of it, protected or not: what removing the readout protection does. */
-void flash_wipe(struct flash *flash);
+void flash_erase_whole(struct flash *flash);
 
 /* Power went while these bytes were worked on: their bits are the old ones or anything. */
 void flash_tear(struct flash *flash, uint32_t offset, uint32_t bytes, uint64_t *random);

@@ -59,7 +59,7 @@ void rom_on_readout_unprotect(struct rom *rom, struct rom_reply *reply)
 
 	if (!rom_begin_simple(rom, reply))
 		return;
-	flash_wipe(flash);
+	flash_erase_whole(flash);
 	memory_clear_ram(rom->memory);
 	rom->erases++;
 	if (rom_work_us(rom) < whole_us)
