@@ -15,14 +15,6 @@ void flash_reset(struct flash *flash)
 	flash->is_fast = false;
 }
 
-void flash_start(struct flash *flash, bool is_power_on)
-{
-	if (!is_power_on || !flash->is_unprotecting)
-		return;
-	flash->is_unprotecting = false;
-	flash->is_readout_protected = false;
-}
-
 static bool is_set(const uint8_t *sectors, uint32_t sector)
 {
 	return sector < FLASH_MAX_SECTORS && sectors[sector / 8] >> (sector % 8) & 1;

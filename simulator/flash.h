@@ -24,10 +24,11 @@ struct flash {
 	uint8_t *cells; /* borrowed, part->flash_bytes of them */
 	uint8_t protected_sectors[FLASH_MAX_SECTORS / 8];
 	bool is_readout_protected;
-	bool is_poisoned;     /* by a misaligned program, until reset */
-	bool is_fast;         /* the speed register was set */
-	bool says_empty;      /* the flag that the boot logic looks at */
-	bool is_unprotecting; /* the readout protection goes with the next power-on */
+	bool is_poisoned;              /* by a misaligned program, until reset */
+	bool is_fast;                  /* the speed register was set */
+	bool says_empty;               /* the flag that the boot logic looks at */
+	bool is_unprotecting;          /* the readout protection goes with the next power-on */
+	bool wants_readout_protection; /* what the option bytes say, where they are registers */
 	/* what is broken */
 	struct flash_stuck stuck[FLASH_MAX_STUCK];
 	size_t stuck_count;
@@ -37,8 +38,6 @@ struct flash {
 /* Borrows part and cells; leaves the cells' content as it is. */
 void flash_init(struct flash *flash, const struct part *part, uint8_t *cells);
 void flash_reset(struct flash *flash);
-/* The part comes out of reset. */
-void flash_start(struct flash *flash, bool is_power_on);
 
 bool flash_holds(const struct flash *flash, uint32_t addr);
 /* First word erased: what the empty check looks at. */

@@ -2,6 +2,7 @@
 /* machine.c - power, pins, what runs, and the board's UART. */
 #include "simulator/machine.h"
 
+#include "simulator/options.h"
 #include "simulator/quirk.h"
 
 #include <stdlib.h>
@@ -97,7 +98,9 @@ static void start(struct machine *machine, enum program_reset cause, uint64_t no
 {
 	if (!machine->has_power || machine->in_reset)
 		return;
-	flash_start(&machine->memory.flash, cause == PROGRAM_POWER_ON);
+	/* Q15: a ROM that forgets to launch them; the pin does not either. */
+	if (cause != PROGRAM_PIN || !(machine->rom.quirks & SIM_NO_OPTION_LAUNCH))
+		options_load(&machine->memory, cause == PROGRAM_POWER_ON);
 	machine->is_rom = enters_rom(machine, cause);
 	machine->ops->reset(machine->program, cause, machine->is_rom, now_ns);
 	machine->is_starting = true;

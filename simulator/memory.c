@@ -2,6 +2,8 @@
 /* memory.c - the address map: areas, their content and their rights. */
 #include "simulator/memory.h"
 
+#include "simulator/options.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -138,11 +140,13 @@ bool memory_init(struct memory *memory, const struct part *part, uint64_t seed, 
 		if (ok && area->kind != AREA_RAM)
 			memset(memory->bytes[i], fresh[area->kind], area->size);
 	}
-	if (ok)
-		fill_registers(memory, seed);
-	else
+	if (!ok) {
 		memory_release(memory);
-	return ok;
+		return false;
+	}
+	fill_registers(memory, seed);
+	options_init(memory);
+	return true;
 }
 
 void memory_release(struct memory *memory)

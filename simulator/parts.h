@@ -38,6 +38,16 @@ struct ram {
 	uint32_t base, bytes;
 };
 
+/* How a family keeps its protection in its option bytes (options.c). */
+enum option_layout {
+	OPTIONS_REGISTERS,
+	OPTIONS_F1,
+	OPTIONS_F0,
+	OPTIONS_F4,
+	OPTIONS_L1,
+	OPTIONS_L4
+};
+
 /* Typical times, in microseconds. */
 struct part_times {
 	uint32_t startup;
@@ -51,7 +61,7 @@ struct part_times {
 	uint32_t slow_factor; /* until the speed register says otherwise; 0: no such register */
 };
 
-enum { PART_SECTOR_RUNS = 4, PART_AREAS = 9, PART_COMMANDS = 13, PART_RAMS = 3 };
+enum { PART_SECTOR_RUNS = 6, PART_AREAS = 9, PART_COMMANDS = 13, PART_RAMS = 3 };
 
 struct part {
 	const char *name;  /* "f103rb" */
@@ -72,6 +82,7 @@ struct part {
 	uint32_t size_register, unique_id;
 	struct ram rams[PART_RAMS];
 	struct area areas[PART_AREAS];
+	enum option_layout options;
 	struct part_times times;
 	unsigned quirks; /* enum sim_quirk */
 };

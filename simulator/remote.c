@@ -2,6 +2,7 @@
 /* remote.c - the commands of the control socket. */
 #include "simulator/remote.h"
 
+#include "simulator/options.h"
 #include "simulator/quirk.h"
 
 #include <inttypes.h>
@@ -170,18 +171,20 @@ static void do_protect(const struct request *r)
 {
 	bool on;
 
-	if (flag_of(r, 1, &on))
-		r->remote->machine->memory.flash.is_readout_protected = on;
+	if (!flag_of(r, 1, &on))
+		return;
+	options_protect_readout(&r->remote->machine->memory, on);
+	options_load(&r->remote->machine->memory, true);
 }
 
 static void do_write_protect(const struct request *r)
 {
-	struct flash *flash = &r->remote->machine->memory.flash;
+	struct memory *memory = &r->remote->machine->memory;
 	unsigned long sector;
 	bool on;
 
-	if (number_of(r, 1, part_sector_count(flash->part) - 1, &sector) && flag_of(r, 2, &on))
-		flash_protect(flash, (uint32_t)sector, on);
+	if (number_of(r, 1, part_sector_count(memory->part) - 1, &sector) && flag_of(r, 2, &on))
+		options_set_unit(memory, (uint32_t)sector / memory->part->protect_sectors, on);
 }
 
 static void do_quirk(const struct request *r)

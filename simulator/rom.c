@@ -173,6 +173,7 @@ static const struct command {
 	{ 0x31, false, true, 5, 0, rom_on_write_address },
 	{ 0x43, false, false, 1, 0, rom_on_erase_count },
 	{ 0x44, false, false, 2, 0, rom_on_extended_count },
+	{ 0x50, true, false, 3, 0, rom_on_special_code },
 	{ 0x63, false, false, 1, 0, rom_on_protect_count },
 	{ 0x73, false, false, 0, 0, rom_on_write_unprotect },
 	{ 0x82, false, false, 0, 0, rom_on_readout_protect },

@@ -45,6 +45,6 @@ stage_fn rom_on_get, rom_on_get_version, rom_on_get_id;
 stage_fn rom_on_read_address, rom_on_go_address, rom_on_write_address, rom_on_checksum_address;
 stage_fn rom_on_erase_count, rom_on_extended_count;
 stage_fn rom_on_protect_count, rom_on_write_unprotect, rom_on_readout_protect,
-	rom_on_readout_unprotect;
+	rom_on_readout_unprotect, rom_on_special_code;
 
 #endif /* BENCHD_SIMULATOR_ROM_INTERNAL_H */

@@ -2,6 +2,7 @@
 /* sim.c - a machine behind a struct wire whose clock is virtual. */
 #include "simulator/sim.h"
 
+#include "simulator/options.h"
 #include "simulator/wiring.h"
 
 #include <stdarg.h>
@@ -246,12 +247,15 @@ uint8_t *sim_flash(struct sim *sim, size_t *len)
 
 void sim_set_readout_protected(struct sim *sim, bool on)
 {
-	sim->machine.memory.flash.is_readout_protected = on;
+	options_protect_readout(&sim->machine.memory, on);
+	options_load(&sim->machine.memory, true);
 }
 
 void sim_set_write_protected(struct sim *sim, uint32_t sector, bool on)
 {
-	flash_protect(&sim->machine.memory.flash, sector, on);
+	struct memory *memory = &sim->machine.memory;
+
+	options_set_unit(memory, sector / memory->part->protect_sectors, on);
 }
 
 bool sim_runs_application(const struct sim *sim)

@@ -34,6 +34,7 @@ struct control sim_control(struct sim *sim);
 /* What a test looks at and sets. */
 uint8_t *sim_flash(struct sim *sim, size_t *len); /* the cells, as they are */
 void sim_set_readout_protected(struct sim *sim, bool on);
+/* The unit that holds this sector. */
 void sim_set_write_protected(struct sim *sim, uint32_t sector, bool on);
 bool sim_runs_application(const struct sim *sim); /* since the last reset or Go */
 unsigned sim_erases(const struct sim *sim);       /* erase requests carried out */

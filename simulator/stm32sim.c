@@ -151,7 +151,7 @@ static bool add_fault(struct board_options *board, const char *line)
 /* "f072rb  STM32F072RB    128 KiB  ROM 3.1  needs-parity ..." */
 static void print_part(const struct part *part)
 {
-	printf("%-9s %-13s %4u KiB  protocol %u.%u ", part->name, part->title,
+	printf("%-12s %-12s %4u KiB  protocol %u.%u ", part->name, part->title,
 		(unsigned)(part->flash_bytes / KIB), part->version >> 4, part->version & 0xF);
 	for (size_t i = 0; quirk_at(i); i++) {
 		if (part->quirks & quirk_at(i)->bit)

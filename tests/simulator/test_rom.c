@@ -5,8 +5,9 @@
  * P the part gets readout protection.
  * `AA*256` repeats a byte, `^` is the XOR of the bytes since H.
  */
+#include "simulator/options.h"
+#include "simulator/quirk.h"
 #include "simulator/rom.h"
-#include "simulator/sim.h"
 
 #include "tests/cmocka_all.h"
 
@@ -199,6 +200,7 @@ static void send_byte(struct device *device, uint8_t byte)
 	if (reply.after == ROM_LAUNCHES) {
 		rom_reset(&device->rom);
 		memory_reset(&device->memory);
+		options_load(&device->memory, false);
 	}
 }
 

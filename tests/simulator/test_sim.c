@@ -84,9 +84,11 @@ static void every_part_answers(void **state)
 			(uint8_t)part->product_id, 0x79 };
 		struct sim *sim = board(part->name, 0);
 
-		set(sim, at_8e1.baud, at_8e1.frame);
+		set(sim, 57600, WIRE_8E1); /* what all of them can do */
 		restart(sim, INTO_BOOTLOADER);
-		exchange(sim, "\x7F", "\x79");
+		exchange_of(sim, BYTES("\x7F"),
+			(struct span){ (const uint8_t *)"\x79\x79",
+				part->quirks & SIM_DOUBLE_ACK_AT_SYNC ? 2 : 1 });
 		exchange_of(sim, BYTES("\x02\xFD"), (struct span){ id, sizeof(id) });
 		sim_free(sim);
 	}
@@ -110,7 +112,8 @@ static void the_table_is_sound(void **state)
 		assert_int_equal(end, part->flash_bytes);
 		assert_false(part_sector(part, part_sector_count(part), &offset, &bytes));
 		assert_ptr_equal(part_find(part->name), part);
-		assert_int_equal(part_command_count(part), 11);
+		assert_in_range(part_command_count(part), 10, 12);
+		assert_true(part_has_command(part, 0x43) != part_has_command(part, 0x44));
 	}
 	assert_null(part_find("f999"));
 	assert_null(part_find(NULL));
