@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
 # Debian's stm32flash against a simulated part, at 8E1 through the preload library: identify, erase,
-# write, verify, read back, start. Usage: stm32flash.sh STM32SIM PRELOAD PART PRODUCT-ID
+# write, verify, read back, start. Usage: stm32flash.sh STM32SIM PRELOAD PART PRODUCT-ID [BAUD]
 set -euo pipefail
-sim=$1 preload=$2 part=$3 id=$4
-baud=921600
+sim=$1 preload=$2 part=$3 id=$4 baud=${5:-921600}
 
 dir=$(mktemp -d)
 pid=
