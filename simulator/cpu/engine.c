@@ -7,14 +7,16 @@
  * - Opened with UC_MODE_MCLASS it is a Cortex-M33 whatever the model says: without it, the
  *   model's own v6-M and v7-M. A BX to a magic value then arrives as interrupt 8
  *   (EXCP_EXCEPTION_EXIT) or, where the translated code did not know of handler mode, as a
- *   prefetch abort (3) at that value.
- * - PC within memory hooks, and after a failed access, is that of the block's start.
+ *   prefetch abort (3) or a fetch from nothing at that value.
+ * - PC within memory hooks, and after a failed access, is that of the block's start; registers
+ *   are right, and decode.c finds the instruction by them.
  * - CONTROL.FPCA is tracked: set by the first floating-point instruction.
  * - WFE comes as an invalid instruction with PC behind it.
  */
 #include "simulator/cpu/engine.h"
 
 #include "simulator/cpu/core.h"
+#include "simulator/cpu/decode.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -36,7 +38,7 @@ struct engine {
 	struct page pages[PAGES_MAX];
 	unsigned page_count;
 	uc_engine *uc;
-	uint32_t block, fault_addr;
+	uint32_t block, block_size, fault_addr, access_pc;
 	int taken; /* number of the interrupt hook; -1 */
 	bool was_asked;
 	/* What a protected store is to leave behind: Unicorn writes it all the same. */
@@ -158,6 +160,21 @@ uint32_t engine_block(const struct engine *engine)
 	return engine->block;
 }
 
+uint32_t engine_find(struct engine *engine, uint32_t addr, bool is_write)
+{
+	const uint8_t *code = core_bytes(engine->cpu, engine->block, engine->block_size);
+	uint32_t values[ENGINE_LR + 1];
+	struct decode_access access = { values, addr, is_write };
+	unsigned i;
+	int at = -1;
+
+	for (i = 0; i <= ENGINE_LR; i++)
+		values[i] = engine_get(engine, (enum engine_register)i);
+	if (code)
+		at = decode_find((struct span){ code, engine->block_size }, engine->block, &access);
+	return engine->block + (at > 0 ? (uint32_t)at : 0);
+}
+
 static void keep_now(struct engine *engine)
 {
 	if (engine->keep_len)
@@ -171,6 +188,7 @@ static void on_block(uc_engine *uc, uint64_t pc, uint32_t size, void *ctx)
 
 	keep_now(engine);
 	engine->block = (uint32_t)pc;
+	engine->block_size = size;
 	if (core_block(engine->cpu, (uint32_t)pc, size)) {
 		engine->was_asked = true;
 		uc_emu_stop(uc);
@@ -236,8 +254,12 @@ static bool on_invalid(
 {
 	struct engine *engine = ctx;
 
+	bool is_write = type == UC_MEM_WRITE_PROT || type == UC_MEM_WRITE_UNMAPPED;
+
 	(void)uc;
 	engine->fault_addr = (uint32_t)addr;
+	if (type != UC_MEM_FETCH_UNMAPPED && type != UC_MEM_FETCH_PROT)
+		engine->access_pc = engine_find(engine, (uint32_t)addr, is_write);
 	if (type == UC_MEM_WRITE_PROT)
 		return store_protected(engine, (uint32_t)addr, (unsigned)size, (uint64_t)value);
 	return false;
@@ -410,10 +432,13 @@ static void forget_now(struct engine *engine)
 
 /* --- running --- */
 
+static enum engine_stop stop_of_fetch(struct engine *engine)
+{
+	return engine_get(engine, ENGINE_PC) >= 0xF0000000 ? ENGINE_RETURN : ENGINE_NO_CODE;
+}
+
 static enum engine_stop stop_of_interrupt(struct engine *engine)
 {
-	uint32_t pc = engine_get(engine, ENGINE_PC);
-
 	switch (engine->taken) {
 	case TAKEN_SVC:
 		return ENGINE_SVC;
@@ -422,7 +447,7 @@ static enum engine_stop stop_of_interrupt(struct engine *engine)
 	case TAKEN_RETURN:
 		return ENGINE_RETURN;
 	case TAKEN_PREFETCH:
-		return pc >= 0xF0000000 ? ENGINE_RETURN : ENGINE_NO_CODE;
+		return stop_of_fetch(engine);
 	case TAKEN_DATA:
 	case TAKEN_UNALIGNED:
 		return ENGINE_UNALIGNED;
@@ -459,10 +484,11 @@ static enum engine_stop stop_of(struct engine *engine, uc_err err)
 	case UC_ERR_WRITE_UNMAPPED:
 	case UC_ERR_WRITE_PROT:
 	case UC_ERR_READ_PROT:
+		engine_set(engine, ENGINE_PC, engine->access_pc);
 		return ENGINE_NO_DATA;
 	case UC_ERR_FETCH_UNMAPPED:
 	case UC_ERR_FETCH_PROT:
-		return ENGINE_NO_CODE;
+		return stop_of_fetch(engine);
 	case UC_ERR_EXCEPTION:
 		return ENGINE_INVALID_STATE;
 	default:

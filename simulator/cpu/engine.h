@@ -38,6 +38,9 @@ uint32_t engine_fault_addr(const struct engine *engine);
 /* The start of the block that runs or ran last. */
 uint32_t engine_block(const struct engine *engine);
 
+/* Within a call of core_load() or core_store(): the instruction that makes this access. */
+uint32_t engine_find(struct engine *engine, uint32_t addr, bool is_write);
+
 enum engine_register {
 	ENGINE_R0,
 	ENGINE_R12 = 12,

@@ -167,6 +167,8 @@ void exception_raise(struct cpu *cpu, unsigned n, uint32_t pc, const char *what)
 		enter(cpu, n, pc);
 		return;
 	}
+	if (n == EXC_SVC)
+		pc -= 2; /* a fault of the instruction itself (B1.5.6, ReturnAddress) */
 	if (running <= nvic_priority(cpu, EXC_HARD)) {
 		lock_up(cpu, pc, what);
 		return;
