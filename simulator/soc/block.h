@@ -10,8 +10,11 @@
 
 #define SOC_NEVER UINT64_MAX
 #define BIT(n) (UINT32_C(1) << (n))
+#define ALL UINT32_MAX
 
 enum { BLOCK_IRQS = 8, SOC_IRQS = 160, SOC_PORTS = 11 };
+/* An LPUART's number among the USARTs. */
+enum { LPUART1 = 101 };
 
 /* A register that is known: its reset value and the bits that a write changes. */
 struct reg {
@@ -45,7 +48,8 @@ struct block_row {
 	uint8_t bus;                  /* APB1 or APB2, for its clock */
 	uint8_t irq_count;
 	uint8_t irqs[BLOCK_IRQS];
-	uint8_t number;      /* USART1 is 1, port A is 'A', DMA1 is 1 */
+	uint8_t number;      /* USART1 is 1, port A is 'A' */
+	bool holds_exticr;   /* EXTICR1 at 8: which port a line of EXTI listens to */
 	const void *variant; /* what its kind wants to know */
 };
 
@@ -69,9 +73,11 @@ struct family {
 	const struct block_row *rows;
 	size_t count;
 	unsigned irqs;
-	uint32_t system_base; /* system memory, for remapping */
 	bool has_bit_band;
 };
+
+/* Which peripheral asked for the reset that is to come. */
+enum soc_by { SOC_BY_NONE, SOC_BY_IWDG, SOC_BY_WWDG, SOC_BY_OPTIONS };
 
 struct soc {
 	struct memory *memory;
@@ -79,14 +85,14 @@ struct soc {
 	const struct family *family;
 	struct block *blocks; /* family->count */
 	struct block *last;   /* the last one found */
-	struct block *rcc, *flash, *console;
+	struct block *rcc, *flash, *console, *exti, *exti_select, *dma[2];
 	struct block *ports[SOC_PORTS];
 	struct clocks clocks;
 	uint64_t now_ns, due_ns; /* due_ns: no block's is earlier */
-	uint32_t boot_base, alias;
+	uint32_t boot_base, alias, system_base;
 	uint32_t flash_percent;
 	uint8_t irq_sources[SOC_IRQS];
-	const char *reset_by; /* the peripheral that asked for a reset; NULL: none */
+	enum soc_by reset_by;
 	uint64_t random;
 };
 
@@ -114,7 +120,7 @@ struct block *soc_block(struct soc *soc, const char *name);
 void soc_report(struct soc *soc, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The next number of a seeded row. */
 uint64_t soc_random(struct soc *soc);
-/* A peripheral resets the chip. cause is static. */
-void soc_ask_reset(struct soc *soc, const char *cause);
+/* A peripheral resets the chip. */
+void soc_ask_reset(struct soc *soc, enum soc_by by);
 
 #endif /* BENCHD_SIMULATOR_SOC_BLOCK_H */

@@ -68,10 +68,7 @@ enum { AHBENR = 0x14, APB2ENR = 0x18, APB1ENR = 0x1C };
 		REGS(usart_regs), .clock_reg = reg, .clock_bit = bit, .bus = apb, IRQS(irq),       \
 		.number = n, .variant = &usart_v1,                                                 \
 	}
-#define PLAIN(title, addr, reg, bit)                                                               \
-	{                                                                                          \
-		.name = title, .base = addr, .size = 0x400, .clock_reg = reg, .clock_bit = bit,    \
-	}
+static const struct reg dbgmcu_regs[] = { DBGMCU_REGS(0x20030000) };
 
 static const struct block_row rows[] = {
 	{ .name = "RCC",
@@ -96,39 +93,33 @@ static const struct block_row rows[] = {
 	PORT("C", 0x40011000, 4),
 	PORT("D", 0x40011400, 5),
 	PORT("E", 0x40011800, 6),
-	{ .name = "AFIO",
-		.base = 0x40010000,
-		.size = 0x400,
-		REGS(afio_regs),
-		.clock_reg = APB2ENR,
-		.clock_bit = 0 },
-	PLAIN("EXTI", 0x40010400, 0, 0),
-	PLAIN("TIM1", 0x40012C00, APB2ENR, 11),
-	PLAIN("TIM2", 0x40000000, APB1ENR, 0),
-	PLAIN("TIM3", 0x40000400, APB1ENR, 1),
-	PLAIN("TIM4", 0x40000800, APB1ENR, 2),
-	PLAIN("RTC", 0x40002800, 0, 0),
-	PLAIN("WWDG", 0x40002C00, APB1ENR, 11),
-	PLAIN("IWDG", 0x40003000, 0, 0),
-	PLAIN("SPI1", 0x40013000, APB2ENR, 12),
-	PLAIN("SPI2", 0x40003800, APB1ENR, 14),
-	PLAIN("I2C1", 0x40005400, APB1ENR, 21),
-	PLAIN("I2C2", 0x40005800, APB1ENR, 22),
-	PLAIN("USB", 0x40005C00, APB1ENR, 23),
-	PLAIN("USB SRAM", 0x40006000, 0, 0),
-	PLAIN("CAN1", 0x40006400, APB1ENR, 25),
-	PLAIN("BKP", 0x40006C00, APB1ENR, 27),
-	PLAIN("PWR", 0x40007000, APB1ENR, 28),
-	PLAIN("ADC1", 0x40012400, APB2ENR, 9),
-	PLAIN("ADC2", 0x40012800, APB2ENR, 10),
-	PLAIN("DMA1", 0x40020000, AHBENR, 0),
-	PLAIN("CRC", 0x40023000, AHBENR, 6),
-	PLAIN("DBGMCU", 0xE0042000, 0, 0),
+	BLOCK("AFIO", 0x40010000, 0x400, REGS(afio_regs), CLOCK(APB2ENR, 0), .holds_exticr = true),
+	EXTI(0x40010400, 6, 7, 8, 9, 10, 23, 40),
+	TIMER("TIM1", 0x40012C00, APB2ENR, 11, 2, 16, 25, 27),
+	TIMER("TIM2", 0x40000000, APB1ENR, 0, 1, 16, 28),
+	TIMER("TIM3", 0x40000400, APB1ENR, 1, 1, 16, 29),
+	TIMER("TIM4", 0x40000800, APB1ENR, 2, 1, 16, 30),
+	RULED("RTC", 0x40002800, 0, 0, rtc_f1),
+	WWDG(APB1ENR, 11),
+	IWDG(),
+	RULED("SPI1", 0x40013000, APB2ENR, 12, spi),
+	RULED("SPI2", 0x40003800, APB1ENR, 14, spi),
+	RULED("I2C1", 0x40005400, APB1ENR, 21, i2c_v1),
+	RULED("I2C2", 0x40005800, APB1ENR, 22, i2c_v1),
+	PLAIN("USB", 0x40005C00, 0x400, APB1ENR, 23),
+	PLAIN("USB_SRAM", 0x40006000, 0x400, APB1ENR, 23),
+	PLAIN("CAN1", 0x40006400, 0x400, APB1ENR, 25),
+	PLAIN("BKP", 0x40006C00, 0x400, APB1ENR, 27),
+	RULED("PWR", 0x40007000, APB1ENR, 28, pwr_f1),
+	RULED("ADC1", 0x40012400, APB2ENR, 9, adc_v1),
+	RULED("ADC2", 0x40012800, APB2ENR, 10, adc_v1),
+	DMA_CHANNELS("DMA1", 0x40020000, AHBENR, 0, 11, 12, 13, 14, 15, 16, 17),
+	CRC(0x40023000, AHBENR, 6),
+	DBGMCU(0xE0042000, dbgmcu_regs),
 };
 
 const struct family family_f1 = {
 	ROWS(rows),
 	.irqs = 43,
-	.system_base = 0x1FFFF000,
 	.has_bit_band = true,
 };

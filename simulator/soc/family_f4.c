@@ -28,14 +28,6 @@ static const struct reg rcc_regs[] = {
 	{ 0x84, 0x20003000, 0x70007FC0 }, /* PLLI2SCFGR */
 };
 
-#define GPIO_REGS(moder, ospeedr, pupdr)                                                           \
-	{ 0x00, moder, ALL }, { 0x04, 0, 0xFFFF }, { 0x08, ospeedr, ALL }, { 0x0C, pupdr, ALL },   \
-		{ 0x10, 0, 0 }, { 0x14, 0, 0xFFFF }, { 0x18, 0, 0 }, { 0x1C, 0, 0 },               \
-		{ 0x20, 0, ALL },                                                                  \
-	{                                                                                          \
-		0x24, 0, ALL                                                                       \
-	}
-
 static const struct reg gpio_a_regs[] = { GPIO_REGS(0xA8000000, 0x0C000000, 0x64000000) };
 static const struct reg gpio_b_regs[] = { GPIO_REGS(0x00000280, 0x000000C0, 0x00000100) };
 static const struct reg gpio_regs[] = { GPIO_REGS(0, 0, 0) };
@@ -81,10 +73,11 @@ enum { AHB1ENR = 0x30, AHB2ENR = 0x34, AHB3ENR = 0x38, APB1ENR = 0x40, APB2ENR =
 		.clock_reg = reg, .clock_bit = bit, .bus = apb, IRQS(irq), .number = n,            \
 		.variant = &usart_v1,                                                              \
 	}
-#define PLAIN(title, addr, bytes, reg, bit)                                                        \
-	{                                                                                          \
-		.name = title, .base = addr, .size = bytes, .clock_reg = reg, .clock_bit = bit,    \
-	}
+#define ADC(title, addr, bit)                                                                      \
+	BLOCK(title, addr, 0x100, CLOCK(APB2ENR, bit), .kind = &kind_rules, REGS(adc_v1_regs),     \
+		.variant = &adc_v1_rules)
+
+static const struct reg dbgmcu_regs[] = { DBGMCU_REGS(0x10070000) };
 
 static const struct block_row rows[] = {
 	{ .name = "RCC",
@@ -116,60 +109,58 @@ static const struct block_row rows[] = {
 	PORT("G", 0x40021800, 6),
 	PORT("H", 0x40021C00, 7),
 	PORT("I", 0x40022000, 8),
-	{ .name = "SYSCFG",
-		.base = 0x40013800,
-		.size = 0x400,
-		REGS(syscfg_regs),
-		.clock_reg = APB2ENR,
-		.clock_bit = 14 },
-	PLAIN("EXTI", 0x40013C00, 0x400, 0, 0),
-	PLAIN("TIM1", 0x40010000, 0x400, APB2ENR, 0),
-	PLAIN("TIM8", 0x40010400, 0x400, APB2ENR, 1),
-	PLAIN("TIM9", 0x40014000, 0x400, APB2ENR, 16),
-	PLAIN("TIM10", 0x40014400, 0x400, APB2ENR, 17),
-	PLAIN("TIM11", 0x40014800, 0x400, APB2ENR, 18),
-	PLAIN("TIM2", 0x40000000, 0x400, APB1ENR, 0),
-	PLAIN("TIM3", 0x40000400, 0x400, APB1ENR, 1),
-	PLAIN("TIM4", 0x40000800, 0x400, APB1ENR, 2),
-	PLAIN("TIM5", 0x40000C00, 0x400, APB1ENR, 3),
-	PLAIN("TIM6", 0x40001000, 0x400, APB1ENR, 4),
-	PLAIN("TIM7", 0x40001400, 0x400, APB1ENR, 5),
-	PLAIN("TIM12", 0x40001800, 0x400, APB1ENR, 6),
-	PLAIN("TIM13", 0x40001C00, 0x400, APB1ENR, 7),
-	PLAIN("TIM14", 0x40002000, 0x400, APB1ENR, 8),
-	PLAIN("RTC", 0x40002800, 0x400, 0, 0),
-	PLAIN("WWDG", 0x40002C00, 0x400, APB1ENR, 11),
-	PLAIN("IWDG", 0x40003000, 0x400, 0, 0),
+	BLOCK("SYSCFG", 0x40013800, 0x400, .kind = &kind_syscfg, REGS(syscfg_regs),
+		CLOCK(APB2ENR, 14), .holds_exticr = true),
+	EXTI(0x40013C00, 6, 7, 8, 9, 10, 23, 40),
+	TIMER("TIM1", 0x40010000, APB2ENR, 0, 2, 16, 25, 27),
+	TIMER("TIM8", 0x40010400, APB2ENR, 1, 2, 16, 44, 46),
+	TIMER("TIM9", 0x40014000, APB2ENR, 16, 2, 16, 24),
+	TIMER("TIM10", 0x40014400, APB2ENR, 17, 2, 16, 25),
+	TIMER("TIM11", 0x40014800, APB2ENR, 18, 2, 16, 26),
+	TIMER("TIM2", 0x40000000, APB1ENR, 0, 1, 32, 28),
+	TIMER("TIM3", 0x40000400, APB1ENR, 1, 1, 16, 29),
+	TIMER("TIM4", 0x40000800, APB1ENR, 2, 1, 16, 30),
+	TIMER("TIM5", 0x40000C00, APB1ENR, 3, 1, 32, 50),
+	TIMER("TIM6", 0x40001000, APB1ENR, 4, 1, 16, 54),
+	TIMER("TIM7", 0x40001400, APB1ENR, 5, 1, 16, 55),
+	TIMER("TIM12", 0x40001800, APB1ENR, 6, 1, 16, 43),
+	TIMER("TIM13", 0x40001C00, APB1ENR, 7, 1, 16, 44),
+	TIMER("TIM14", 0x40002000, APB1ENR, 8, 1, 16, 45),
+	RULED("RTC", 0x40002800, 0, 0, rtc_v2),
+	WWDG(APB1ENR, 11),
+	IWDG(),
 	PLAIN("I2S2ext", 0x40003400, 0x400, APB1ENR, 14),
-	PLAIN("SPI2", 0x40003800, 0x400, APB1ENR, 14),
-	PLAIN("SPI3", 0x40003C00, 0x400, APB1ENR, 15),
+	RULED("SPI2", 0x40003800, APB1ENR, 14, spi),
+	RULED("SPI3", 0x40003C00, APB1ENR, 15, spi),
 	PLAIN("I2S3ext", 0x40004000, 0x400, APB1ENR, 15),
-	PLAIN("I2C1", 0x40005400, 0x400, APB1ENR, 21),
-	PLAIN("I2C2", 0x40005800, 0x400, APB1ENR, 22),
-	PLAIN("I2C3", 0x40005C00, 0x400, APB1ENR, 23),
+	RULED("I2C1", 0x40005400, APB1ENR, 21, i2c_v1),
+	RULED("I2C2", 0x40005800, APB1ENR, 22, i2c_v1),
+	RULED("I2C3", 0x40005C00, APB1ENR, 23, i2c_v1),
 	PLAIN("CAN1", 0x40006400, 0x400, APB1ENR, 25),
 	PLAIN("CAN2", 0x40006800, 0x400, APB1ENR, 26),
-	PLAIN("PWR", 0x40007000, 0x400, APB1ENR, 28),
+	RULED("PWR", 0x40007000, APB1ENR, 28, pwr_f4),
 	PLAIN("DAC", 0x40007400, 0x400, APB1ENR, 29),
-	PLAIN("ADC", 0x40012000, 0x400, APB2ENR, 8),
+	ADC("ADC1", 0x40012000, 8),
+	ADC("ADC2", 0x40012100, 9),
+	ADC("ADC3", 0x40012200, 10),
+	PLAIN("ADC_common", 0x40012300, 0x100, 0, 0),
 	PLAIN("SDIO", 0x40012C00, 0x400, APB2ENR, 11),
-	PLAIN("SPI1", 0x40013000, 0x400, APB2ENR, 12),
-	PLAIN("CRC", 0x40023000, 0x400, AHB1ENR, 12),
+	RULED("SPI1", 0x40013000, APB2ENR, 12, spi),
+	CRC(0x40023000, AHB1ENR, 12),
 	PLAIN("BKPSRAM", 0x40024000, 0x1000, AHB1ENR, 18),
-	PLAIN("DMA1", 0x40026000, 0x400, AHB1ENR, 21),
-	PLAIN("DMA2", 0x40026400, 0x400, AHB1ENR, 22),
+	DMA_STREAMS("DMA1", 0x40026000, AHB1ENR, 21, 11, 12, 13, 14, 15, 16, 17, 47),
+	DMA_STREAMS("DMA2", 0x40026400, AHB1ENR, 22, 56, 57, 58, 59, 60, 68, 69, 70),
 	PLAIN("ETH", 0x40028000, 0x1400, AHB1ENR, 25),
 	PLAIN("OTG_HS", 0x40040000, 0x40000, AHB1ENR, 29),
 	PLAIN("OTG_FS", 0x50000000, 0x40000, AHB2ENR, 7),
 	PLAIN("DCMI", 0x50050000, 0x400, AHB2ENR, 0),
-	PLAIN("RNG", 0x50060800, 0x400, AHB2ENR, 6),
+	RNG(0x50060800, AHB2ENR, 6, 80),
 	PLAIN("FSMC", 0xA0000000, 0x1000, AHB3ENR, 0),
-	PLAIN("DBGMCU", 0xE0042000, 0x400, 0, 0),
+	DBGMCU(0xE0042000, dbgmcu_regs),
 };
 
 const struct family family_f4 = {
 	ROWS(rows),
 	.irqs = 82,
-	.system_base = 0x1FFF0000,
 	.has_bit_band = true,
 };

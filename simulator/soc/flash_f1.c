@@ -54,7 +54,7 @@ static void command(struct block *block, uint32_t before)
 	(void)before;
 	*cr &= ~CR_STRT; /* reads 1 while busy only; nothing looks */
 	if (*cr & CR_OBL_LAUNCH) {
-		soc_ask_reset(block->soc, "option bytes loaded");
+		soc_ask_reset(block->soc, SOC_BY_OPTIONS);
 		return;
 	}
 	if (starts && *cr & CR_OPTER && *cr & CR_OPTWRE)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* flash_f4.c - the flash interface of F4: PSIZE, sectors (RM0090 3.9). */
 #include "simulator/soc/flash_ctl.h"
+#include "simulator/options.h"
 
 enum { SR = 0x0C, CR = 0x10, OPTCR = 0x14 };
 
 #define OPTIONS 0x1FFFC000u
 #define OPTCR_OPTSTRT BIT(1)
 #define OPTCR_RDP 0xFF00u
-#define OPTCR_RDP_0 0xAA00u
 #define EOP BIT(0)
 #define WRPERR BIT(4)
 #define PGAERR BIT(5)
@@ -99,7 +99,7 @@ static void load(struct block *block)
 /* OPTSTRT makes the register the option bytes (RM0090 3.9.10). */
 static void option(struct block *block)
 {
-	struct flash *const flash = &block->soc->memory->flash;
+	struct memory *const memory = block->soc->memory;
 	uint32_t *const optcr = block_reg(block, OPTCR);
 	uint8_t *const bytes = flash_option_byte(block, OPTIONS);
 
@@ -110,10 +110,8 @@ static void option(struct block *block)
 	bytes[1] = (uint8_t)(*optcr >> 8);
 	bytes[8] = (uint8_t)(*optcr >> 16);
 	bytes[9] = (uint8_t)(*optcr >> 24);
-	for (uint32_t i = 0; i < 12; i++)
-		flash_protect(flash, i, !(*optcr & BIT(16 + i)));
-	flash->is_readout_protected = (*optcr & OPTCR_RDP) != OPTCR_RDP_0;
-	flash_begin(block, flash_erase_us(flash, 0), EOP);
+	options_load(memory, false);
+	flash_begin(block, flash_erase_us(&memory->flash, 0), EOP);
 }
 
 const struct flash_map flash_f4 = {

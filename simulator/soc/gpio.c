@@ -115,18 +115,24 @@ static uint32_t locked_bits(const struct block *block, uint32_t offset)
 	return bits;
 }
 
-static void tell_pins(struct block *block, uint16_t before)
+/* Those who look at pins: EXTI at all levels, the hook at those that are driven. */
+static void tell_pins(struct block *block, uint16_t before, uint16_t was_output)
 {
-	const struct soc *soc = block->soc;
+	struct soc *const soc = block->soc;
+	const char port = (char)block->row->number;
 	uint16_t levels, is_output;
 
 	gpio_levels(block, &levels, &is_output);
-	const uint16_t now = levels & is_output;
+	const uint16_t edges = before ^ levels;
+	const uint16_t driven = (before & was_output) ^ (levels & is_output);
 
-	for (unsigned pin = 0; soc->hooks.pin && pin < 16; pin++) {
-		if ((before ^ now) & BIT(pin))
-			soc->hooks.pin(
-				soc->hooks.ctx, (char)block->row->number, pin, now & BIT(pin));
+	for (unsigned pin = 0; (edges | driven) && pin < 16; pin++) {
+		const bool is_high = levels & BIT(pin);
+
+		if (edges & BIT(pin))
+			exti_pin(soc, port, pin, is_high);
+		if (driven & BIT(pin) && soc->hooks.pin)
+			soc->hooks.pin(soc->hooks.ctx, port, pin, is_high && is_output & BIT(pin));
 	}
 }
 
@@ -145,7 +151,7 @@ static void gpio_write(struct block *block, uint32_t offset, uint32_t value, uin
 		write_lock(block, offset, value);
 	else if (offset != map->idr)
 		block_store(block, offset, value, lanes & ~locked_bits(block, offset));
-	tell_pins(block, before & is_output);
+	tell_pins(block, before, is_output);
 }
 
 const struct kind kind_gpio = {

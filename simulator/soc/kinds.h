@@ -9,6 +9,31 @@ extern const struct kind kind_rcc;   /* variant: struct rcc_map */
 extern const struct kind kind_gpio;  /* variant: struct gpio_map */
 extern const struct kind kind_usart; /* variant: struct usart_map */
 extern const struct kind kind_flash; /* variant: struct flash_map */
+extern const struct kind
+	kind_timer; /* number: 32 if its counter is so wide; irqs: all, or UP, CC */
+extern const struct kind kind_iwdg, kind_wwdg, kind_crc, kind_rng, kind_dbgmcu;
+extern const struct kind kind_syscfg; /* MEMRMP at 0, EXTICR at 8 */
+extern const struct kind kind_exti;   /* irqs: seven, or three */
+extern const struct kind kind_dma;    /* variant: dma_channels or dma_streams */
+
+enum {
+	TIMER_REGS = 20,
+	IWDG_REGS = 5,
+	WWDG_REGS = 3,
+	CRC_REGS = 5,
+	RNG_REGS = 3,
+	EXTI_REGS = 12,
+	DMA_CHANNEL_REGS = 3 + 7 * 4,
+	DMA_STREAM_REGS = 4 + 8 * 6
+};
+extern const struct reg timer_regs[TIMER_REGS], iwdg_regs[IWDG_REGS], wwdg_regs[WWDG_REGS],
+	crc_regs[CRC_REGS], rng_regs[RNG_REGS], exti_regs[EXTI_REGS],
+	dma_channel_regs[DMA_CHANNEL_REGS], dma_stream_regs[DMA_STREAM_REGS];
+
+struct dma_map {
+	bool has_streams;
+};
+extern const struct dma_map dma_channels, dma_streams;
 
 /* Where a port's registers lie; NONE: it has no such one. */
 struct gpio_map {
@@ -28,6 +53,17 @@ extern const struct usart_map usart_v1, usart_v2, usart_v2_fifo, lpuart, lpuart_
 /* Output levels and directions of a port's pins. */
 void gpio_levels(const struct block *block, uint16_t *levels, uint16_t *is_output);
 void usart_receive(struct block *block, uint8_t byte, const struct wire_settings *from);
+/* The pin of a port changed its level. */
+void exti_pin(struct soc *soc, char port, unsigned pin, bool is_high);
+/* Clocks are about to change, and have changed. */
+void timer_settle(struct block *block);
+void timer_clock_changed(struct block *block);
+/* A data register has something, or room. false: no channel was there to move it. */
+bool dma_request(struct soc *soc, uint32_t data_register, bool to_peripheral);
+/* What DMA does on the bus. false: nothing is there. */
+bool dma_access(struct soc *soc, uint32_t addr, unsigned size, uint32_t *value, bool is_write);
+/* A channel was enabled: USARTs look whether it is theirs. */
+void usarts_ask_dma(struct soc *soc);
 /* What outlives a reset: flags of its cause, backup domain. rcc_restore() follows the reset. */
 struct rcc_kept {
 	uint32_t flags, bdcr;

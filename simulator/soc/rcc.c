@@ -6,6 +6,8 @@
 #include "simulator/soc/rcc.h"
 #include "simulator/soc/kinds.h"
 
+#include <string.h>
+
 #define BDCR_BDRST BIT(16)
 
 struct rcc_state {
@@ -30,6 +32,24 @@ static const struct rcc_map *map_of(const struct block *rcc)
 	return rcc->row->variant;
 }
 
+static uint32_t flag_of(const struct soc *soc, enum soc_cause cause)
+{
+	const struct rcc_map *map = map_of(soc->rcc);
+	const uint32_t asked[] = { [SOC_BY_NONE] = 0,
+		[SOC_BY_IWDG] = map->iwdg_flag,
+		[SOC_BY_WWDG] = map->wwdg_flag,
+		[SOC_BY_OPTIONS] = map->option_flag };
+
+	return map->pin_flag | asked[soc->reset_by] |
+		(cause == SOC_SOFTWARE && !soc->reset_by ? map->soft_flag : 0);
+}
+
+static uint32_t all_flags(const struct rcc_map *map)
+{
+	return map->power_flags | map->pin_flag | map->soft_flag | map->iwdg_flag | map->wwdg_flag |
+		map->option_flag;
+}
+
 static bool is_ready(const struct block *rcc, unsigned osc)
 {
 	const struct rcc_state *state = rcc->state;
@@ -43,19 +63,37 @@ static uint32_t sw_mask(const struct rcc_map *map)
 	return BIT(map->sw_bits) - 1;
 }
 
+/* Timers count on from where they are when their clock changes. */
+static void change_clocks(struct soc *soc, const struct clocks *clocks)
+{
+	const struct family *family = soc->family;
+
+	if (!memcmp(clocks, &soc->clocks, sizeof(*clocks)))
+		return;
+	for (size_t i = 0; i < family->count; i++) {
+		if (family->rows[i].kind == &kind_timer)
+			timer_settle(&soc->blocks[i]);
+	}
+	soc->clocks = *clocks;
+	for (size_t i = 0; i < family->count; i++) {
+		if (family->rows[i].kind == &kind_timer)
+			timer_clock_changed(&soc->blocks[i]);
+	}
+}
+
 void rcc_update(struct block *rcc)
 {
 	const struct rcc_map *map = map_of(rcc);
 	struct rcc_state *const state = rcc->state;
-	struct clocks *const clocks = &rcc->soc->clocks;
 	const unsigned sw = block_get(rcc, map->cfgr) & sw_mask(map);
+	struct clocks clocks = { .lse = RCC_LSE_HZ };
 
 	/* The switch waits until the new source is ready. */
 	if (sw < RCC_SOURCES && is_ready(rcc, map->sources[sw]))
 		state->sw = sw;
-	clocks->lse = RCC_LSE_HZ;
-	clocks->sysclk = map->source(rcc, state->sw);
-	map->tree(rcc, clocks);
+	clocks.sysclk = map->source(rcc, state->sw);
+	map->tree(rcc, &clocks);
+	change_clocks(rcc->soc, &clocks);
 }
 
 /* Clears the ready and status bits of a register's value and sets those that hold. */
@@ -148,8 +186,7 @@ static void rcc_write(struct block *rcc, uint32_t offset, uint32_t value, uint32
 
 	block_store(rcc, offset, value, lanes);
 	if (offset == map->csr && value & BIT(map->rmvf))
-		*block_reg(rcc, offset) &= ~(map->power_flags | map->pin_flag | map->soft_flag |
-			map->iwdg_flag | map->wwdg_flag | BIT(map->rmvf));
+		*block_reg(rcc, offset) &= ~(all_flags(map) | BIT(map->rmvf));
 	if (offset == map->bdcr && value & BDCR_BDRST)
 		*block_reg(rcc, offset) = BDCR_BDRST;
 	switch_oscillators(rcc, offset, before);
@@ -171,28 +208,14 @@ const struct kind kind_rcc = {
 	.advance = rcc_advance,
 };
 
-static uint32_t flag_of(const struct soc *soc, enum soc_cause cause)
-{
-	const struct rcc_map *map = map_of(soc->rcc);
-
-	if (soc->reset_by)
-		return map->pin_flag |
-			(soc->reset_by[0] == 'I'                  ? map->iwdg_flag
-					: soc->reset_by[0] == 'W' ? map->wwdg_flag
-								  : map->soft_flag);
-	return map->pin_flag | (cause == SOC_SOFTWARE ? map->soft_flag : 0);
-}
-
 struct rcc_kept rcc_keep(const struct block *rcc, enum soc_cause cause)
 {
 	const struct rcc_map *map = map_of(rcc);
-	const uint32_t all =
-		map->power_flags | map->pin_flag | map->soft_flag | map->iwdg_flag | map->wwdg_flag;
 
 	if (cause == SOC_POWER_ON)
 		return (struct rcc_kept){ .flags = map->power_flags };
 	return (struct rcc_kept){
-		.flags = (block_get(rcc, map->csr) & all) | flag_of(rcc->soc, cause),
+		.flags = (block_get(rcc, map->csr) & all_flags(map)) | flag_of(rcc->soc, cause),
 		.bdcr = map->bdcr ? block_get(rcc, map->bdcr) : 0,
 	};
 }

@@ -31,7 +31,7 @@ struct rcc_map {
 	struct rcc_osc oscs[RCC_OSCS];
 	uint8_t sources[RCC_SOURCES]; /* CFGR.SW: index into oscs */
 	uint8_t cfgr, sw_bits, csr, rmvf, bdcr;
-	uint32_t power_flags, pin_flag, soft_flag, iwdg_flag, wwdg_flag;
+	uint32_t power_flags, pin_flag, soft_flag, iwdg_flag, wwdg_flag, option_flag;
 	struct rcc_gate gates[RCC_GATES];
 	struct rcc_select selects[RCC_SELECTS];
 	bool lse_before_hsi; /* order of the selectors: F0 */

@@ -148,9 +148,122 @@ const struct rcc_map rcc_f0 = {
 	.soft_flag = BIT(28),
 	.iwdg_flag = BIT(29),
 	.wwdg_flag = BIT(30),
+	.option_flag = BIT(25),
 	.gates = { { 0x18, 0x0C }, { 0x1C, 0x10 }, { 0x14, 0x28 } },
 	.selects = { { 1, F0_CFGR3, 0 }, { 2, F0_CFGR3, 16 } },
 	.lse_before_hsi = true,
 	.source = f0_source,
 	.tree = f0_tree,
+};
+
+enum {
+	L4_CR = 0x00,
+	L4_CFGR = 0x08,
+	L4_PLLCFGR = 0x0C,
+	L4_CCIPR = 0x88,
+	L4_BDCR = 0x90,
+	L4_CSR = 0x94,
+	L4_CRRCR = 0x98
+};
+
+static uint32_t msi_hz(const struct block *rcc)
+{
+	static const uint32_t ranges[16] = { 100000, 200000, 400000, 800000, 1 * MHZ, 2 * MHZ,
+		4 * MHZ, 8 * MHZ, 16 * MHZ, 24 * MHZ, 32 * MHZ, 48 * MHZ };
+	const bool from_cr = field(rcc, L4_CR, 3, 1); /* MSIRGSEL */
+
+	return ranges[from_cr ? field(rcc, L4_CR, 4, 4) : field(rcc, L4_CSR, 8, 4)];
+}
+
+static uint32_t l4_source(const struct block *rcc, unsigned sw)
+{
+	const uint32_t rates[] = { msi_hz(rcc), 16 * MHZ, RCC_HSE_HZ };
+	const uint32_t ins[] = { 0, rates[0], rates[1], rates[2] };
+	const uint64_t in = ins[field(rcc, L4_PLLCFGR, 0, 2)];
+	const uint32_t m = field(rcc, L4_PLLCFGR, 4, 3) + 1, n = field(rcc, L4_PLLCFGR, 8, 7);
+	const uint32_t r = 2 * (field(rcc, L4_PLLCFGR, 25, 2) + 1);
+
+	return sw == 3 ? (uint32_t)(in * n / m / r) : rates[sw];
+}
+
+static void l4_tree(const struct block *rcc, struct clocks *clocks)
+{
+	clocks->hsi = 16 * MHZ;
+	clocks->lsi = 32000;
+	divide(clocks, field(rcc, L4_CFGR, 4, 4), field(rcc, L4_CFGR, 8, 3),
+		field(rcc, L4_CFGR, 11, 3));
+}
+
+const struct rcc_map rcc_l4 = {
+	.oscs = { { L4_CR, 0, 1, 3 }, { L4_CR, 8, 10, 4 }, { L4_CR, 16, 17, 2000 },
+		{ L4_CR, 24, 25, 40 }, { L4_CR, 26, 27, 40 }, { L4_CR, 28, 29, 40 },
+		{ L4_CSR, 0, 1, 125 }, { L4_BDCR, 0, 1, 300000 }, { L4_CRRCR, 0, 1, 6 } },
+	.sources = { 0, 1, 2, 3 },
+	.cfgr = L4_CFGR,
+	.sw_bits = 2,
+	.csr = L4_CSR,
+	.rmvf = 23,
+	.bdcr = L4_BDCR,
+	.power_flags = BIT(27) | BIT(26),
+	.pin_flag = BIT(26),
+	.soft_flag = BIT(28),
+	.iwdg_flag = BIT(29),
+	.wwdg_flag = BIT(30),
+	.option_flag = BIT(25),
+	.gates = { { 0x48, 0x28 }, { 0x4C, 0x2C }, { 0x50, 0x30 }, { 0x58, 0x38 }, { 0x5C, 0x3C },
+		{ 0x60, 0x40 } },
+	.selects = { { 1, L4_CCIPR, 0 }, { 2, L4_CCIPR, 2 }, { 3, L4_CCIPR, 4 }, { 4, L4_CCIPR, 6 },
+		{ 5, L4_CCIPR, 8 }, { LPUART1, L4_CCIPR, 10 } },
+	.source = l4_source,
+	.tree = l4_tree,
+};
+
+enum {
+	G0_CR = 0x00,
+	G0_CFGR = 0x08,
+	G0_PLLCFGR = 0x0C,
+	G0_CCIPR = 0x54,
+	G0_BDCR = 0x5C,
+	G0_CSR = 0x60
+};
+
+static uint32_t g0_source(const struct block *rcc, unsigned sw)
+{
+	const uint32_t hsisys = 16 * MHZ >> field(rcc, G0_CR, 11, 3);
+	const uint64_t in = field(rcc, G0_PLLCFGR, 0, 2) == 3 ? RCC_HSE_HZ : 16 * MHZ;
+	const uint32_t m = field(rcc, G0_PLLCFGR, 4, 3) + 1, n = field(rcc, G0_PLLCFGR, 8, 7);
+	const uint32_t r = field(rcc, G0_PLLCFGR, 29, 3) + 1;
+	const uint32_t rates[] = { hsisys, RCC_HSE_HZ, (uint32_t)(in * n / m / r), 32000,
+		RCC_LSE_HZ };
+
+	return rates[sw];
+}
+
+static void g0_tree(const struct block *rcc, struct clocks *clocks)
+{
+	clocks->hsi = 16 * MHZ;
+	clocks->lsi = 32000;
+	divide(clocks, field(rcc, G0_CFGR, 8, 4), field(rcc, G0_CFGR, 12, 3),
+		field(rcc, G0_CFGR, 12, 3));
+}
+
+const struct rcc_map rcc_g0 = {
+	.oscs = { { G0_CR, 8, 10, 2 }, { G0_CR, 16, 17, 2000 }, { G0_CR, 24, 25, 40 },
+		{ G0_CSR, 0, 1, 125 }, { G0_BDCR, 0, 1, 300000 } },
+	.sources = { 0, 1, 2, 3, 4 },
+	.cfgr = G0_CFGR,
+	.sw_bits = 3,
+	.csr = G0_CSR,
+	.rmvf = 23,
+	.bdcr = G0_BDCR,
+	.power_flags = BIT(27) | BIT(26),
+	.pin_flag = BIT(26),
+	.soft_flag = BIT(28),
+	.iwdg_flag = BIT(29),
+	.wwdg_flag = BIT(30),
+	.option_flag = BIT(25),
+	.gates = { { 0x34, 0x24 }, { 0x38, 0x28 }, { 0x3C, 0x2C }, { 0x40, 0x30 } },
+	.selects = { { 1, G0_CCIPR, 0 }, { 2, G0_CCIPR, 2 }, { LPUART1, G0_CCIPR, 10 } },
+	.source = g0_source,
+	.tree = g0_tree,
 };

@@ -2,6 +2,7 @@
 /* soc.c - the frame: which block an access meets, what is due, which interrupt lines are high. */
 #include "simulator/soc/families.h"
 #include "simulator/soc/kinds.h"
+#include "simulator/options.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -37,11 +38,18 @@ uint64_t soc_random(struct soc *soc)
 	return z ^ z >> 31;
 }
 
-void soc_ask_reset(struct soc *soc, const char *cause)
+void soc_ask_reset(struct soc *soc, enum soc_by by)
 {
-	soc->reset_by = cause;
+	static const char *const causes[] = { [SOC_BY_NONE] = "",
+		[SOC_BY_IWDG] = "independent watchdog",
+		[SOC_BY_WWDG] = "window watchdog",
+		[SOC_BY_OPTIONS] = "option bytes loaded" };
+
+	soc->reset_by = by;
+	if (by == SOC_BY_OPTIONS)
+		options_load(soc->memory, false);
 	if (soc->hooks.reset)
-		soc->hooks.reset(soc->hooks.ctx, cause);
+		soc->hooks.reset(soc->hooks.ctx, causes[by]);
 }
 
 struct block *soc_block(struct soc *soc, const char *name)
@@ -334,6 +342,19 @@ void soc_receive(struct soc *soc, uint8_t byte, const struct wire_settings *from
 	find_earliest(soc);
 }
 
+bool dma_access(struct soc *soc, uint32_t addr, unsigned size, uint32_t *value, bool is_write)
+{
+	const struct soc_hooks *hooks = &soc->hooks;
+
+	if (block_at(soc, addr))
+		return is_write ? soc_write(soc, addr, size, *value, soc->now_ns)
+				: soc_read(soc, addr, size, value, soc->now_ns);
+	if (is_write)
+		return hooks->store && hooks->store(hooks->ctx, addr, size, *value);
+	return (hooks->load && hooks->load(hooks->ctx, addr, size, value)) ||
+		read_memory(soc, addr, size, value);
+}
+
 uint32_t soc_hclk(const struct soc *soc)
 {
 	return soc->clocks.hclk;
@@ -395,7 +416,7 @@ void soc_reset(struct soc *soc, enum soc_cause cause, uint64_t now_ns)
 			block_reset(&soc->blocks[i]);
 	}
 	rcc_restore(soc->rcc, &kept);
-	soc->reset_by = NULL;
+	soc->reset_by = SOC_BY_NONE;
 	find_earliest(soc);
 }
 
@@ -412,6 +433,12 @@ static bool block_init(struct block *block, struct soc *soc, const struct block_
 		soc->rcc = block;
 	if (row->kind == &kind_flash)
 		soc->flash = block;
+	if (row->kind == &kind_exti)
+		soc->exti = block;
+	if (row->kind == &kind_dma)
+		soc->dma[soc->dma[0] ? 1 : 0] = block;
+	if (row->holds_exticr)
+		soc->exti_select = block;
 	return block->regs && block->reported &&
 		(block->state || !row->kind || !row->kind->state_bytes);
 }
@@ -423,6 +450,15 @@ static uint64_t seed_of(const struct memory *memory)
 
 	memory_read(memory, memory->part->unique_id, id, sizeof(id));
 	return (uint64_t)get_le32(id + 4) << 32 | get_le32(id);
+}
+
+static uint32_t system_base_of(const struct part *part)
+{
+	for (int i = 0; i < PART_AREAS; i++) {
+		if (part->areas[i].kind == AREA_SYSTEM)
+			return part->areas[i].base;
+	}
+	return part->flash_base;
 }
 
 struct soc *soc_new(struct memory *memory, const struct soc_hooks *hooks)
@@ -438,6 +474,7 @@ struct soc *soc_new(struct memory *memory, const struct soc_hooks *hooks)
 		soc->boot_base = memory->part->flash_base;
 		soc->flash_percent = 100;
 		soc->random = seed_of(memory);
+		soc->system_base = system_base_of(memory->part);
 		soc->blocks = calloc(family->count, sizeof(*soc->blocks));
 		soc->last = soc->blocks;
 		ok = soc->blocks != NULL;

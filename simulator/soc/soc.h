@@ -41,7 +41,8 @@ struct soc_hooks {
 	void *ctx;
 };
 
-/* Borrows memory (its flash and option bytes are the part's). NULL: no memory, or no register map of the part. */
+/* Borrows memory (its flash and option bytes are the part's). NULL: no memory, or no register map
+ * of the part. */
 struct soc *soc_new(struct memory *memory, const struct soc_hooks *hooks);
 void soc_free(struct soc *soc);
 /* Who asked for a reset, for RCC's flags; that hooks.reset did is remembered. */

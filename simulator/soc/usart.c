@@ -46,6 +46,7 @@ enum {
 #define CR1_FIFOEN BIT(29)
 #define CR3_EIE BIT(0)
 #define CR3_DMAR BIT(6)
+#define CR3_DMAT BIT(7)
 #define CR3_OVRDIS BIT(12)
 #define RQR_RXFRQ BIT(3)
 #define RQR_TXFRQ BIT(4)
@@ -254,11 +255,36 @@ static void shift_out(struct block *block)
 		soc->hooks.transmit(soc->hooks.ctx, wire_byte(block, word), &line, start_ns);
 }
 
+/*
+ * DMA takes what has come and brings what is to go: each item it moves is an access to the data
+ * register, which comes back here for the next one.
+ */
+static void ask_dma(struct block *block)
+{
+	const struct usart_state *state = block->state;
+	const uint32_t base = block->row->base;
+	const bool v2 = is_v2(block);
+
+	if (state->rx.count && cr3(block) & CR3_DMAR)
+		dma_request(block->soc, base + (v2 ? V2_RDR : V1_DR), false);
+	if (state->tx.count < depth(block) && cr3(block) & CR3_DMAT && is_enabled(block, CR1_TE))
+		dma_request(block->soc, base + (v2 ? V2_TDR : V1_DR), true);
+}
+
 static void settle(struct block *block)
 {
 	shift_out(block);
+	ask_dma(block);
 	update_irq(block);
 	schedule(block);
+}
+
+void usarts_ask_dma(struct soc *soc)
+{
+	for (size_t i = 0; i < soc->family->count; i++) {
+		if (soc->blocks[i].row->kind == &kind_usart)
+			settle(&soc->blocks[i]);
+	}
 }
 
 static void put_data(struct block *block, uint16_t word)

@@ -211,10 +211,39 @@ static void scripts_find_what_they_expect(void **state)
 	}
 }
 
+/* A part either has a map, whole enough to reset and to name itself, or none. */
+static void every_part_with_a_map_resets(void **state)
+{
+	unsigned maps = 0;
+
+	(void)state;
+	for (size_t i = 0; i < part_count(); i++) {
+		struct memory memory;
+		uint32_t size;
+
+		assert_true(memory_init(&memory, part_at(i), 1, NULL));
+		struct soc *const soc = soc_new(&memory, &(struct soc_hooks){ 0 });
+
+		if (soc) {
+			maps++;
+			soc_reset(soc, SOC_SOFTWARE, 1000);
+			assert_in_range(soc_hclk(soc), 4000000, 16000000);
+			assert_int_equal(soc_boot_alias(soc), part_at(i)->flash_base);
+			assert_int_equal(soc_next_ns(soc), UINT64_MAX);
+			assert_true(soc_read(soc, part_at(i)->size_register, 2, &size, 2000));
+			assert_int_equal(size, part_at(i)->flash_bytes / KIB);
+		}
+		soc_free(soc);
+		memory_release(&memory);
+	}
+	assert_in_range(maps, 14, part_count());
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(scripts_find_what_they_expect),
+		cmocka_unit_test(every_part_with_a_map_resets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
