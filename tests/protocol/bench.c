@@ -37,7 +37,8 @@ void bench_open(struct bench *bench, const struct sim_options *options)
 	bench->bytes = malloc(bench->flash_len);
 	assert_non_null(bench->before);
 	assert_non_null(bench->bytes);
-	fill(bench->cells, 64 * KIB, options->seed);
+	fill(bench->cells, bench->flash_len < 64 * KIB ? bench->flash_len : 64 * KIB,
+		options->seed);
 	bench_remember(bench);
 	boot_init(&bench->boot, sim_wire(bench->sim), sim_control(bench->sim), &boot_options);
 	bench->image.segments = bench->segments;
