@@ -106,7 +106,7 @@ static const struct step f1_flash[] = {
 	{ WRITE, F1_FLASH + 0x10, 1, 0 },
 	{ WRITE16, 0x08000400, 0x1234, 0 },
 	{ READ, F1_FLASH + 0x0C, 1, 0x21 },
-	{ WAIT, 53, 0, 0 },
+	{ WAIT, 54, 0, 0 },
 	{ READ, F1_FLASH + 0x0C, 0x20, 0 },
 	{ WRITE, F1_FLASH + 0x0C, 0x20, 0 },
 	{ READ, F1_FLASH + 0x0C, 0, 0 },
@@ -115,12 +115,12 @@ static const struct step f1_flash[] = {
 	{ READ, F1_FLASH + 0x0C, 0x04, 0 },
 	{ READ16, 0x08000400, 0x1234, 0 },
 	{ WRITE16, 0x08000400, 0, 0 },
-	{ WAIT, 53, 0, 0 },
+	{ WAIT, 54, 0, 0 },
 	{ READ16, 0x08000400, 0, 0 },
 	{ FAIL32, 0x08000404, 0, 0 },
 	{ WRITE, F1_FLASH + 0x0C, 0x34, 0 },
 	{ WRITE16, 0x402, 0x5678, 0 }, /* by the alias */
-	{ WAIT, 53, 0, 0 },
+	{ WAIT, 54, 0, 0 },
 	{ READ16, 0x08000402, 0x5678, 0 },
 	{ WRITE, F1_FLASH + 0x10, 2, 0 },
 	{ WRITE, F1_FLASH + 0x14, 0x08000400, 0 },
@@ -183,6 +183,139 @@ static const struct step f4_flash[] = {
 	{ STEP_END, 0, 0, 0 },
 };
 
+/* PLL from HSI/2 to 48 MHz. */
+static const struct step f0_clock[] = {
+	{ WRITE, F1_RCC + 0x04, 10 << 18, 0 },
+	{ SET, F1_RCC + 0x00, 1 << 24, 0 },
+	{ WAIT, 200, 0, 0 },
+	{ SET, F1_RCC + 0x04, 2, 0 },
+	{ READ, F1_RCC + 0x04, 0x8, 0xC },
+	{ STEP_END, 0, 0, 0 },
+};
+
+/* MSI 4 MHz, PLL *40/2 to 80 MHz; PWR's voltage flag is clear. */
+static const struct step l4_clock[] = {
+	{ READ, F1_RCC + 0x00, 0x63, 0 },
+	{ SET, F1_RCC + 0x58, 1 << 28, 0 },
+	{ READ, 0x40007014, 0, 1 << 10 },
+	{ WRITE, F1_RCC + 0x0C, 0x01002801, 0 },
+	{ SET, F1_RCC + 0x00, 1 << 24, 0 },
+	{ WAIT, 40, 0, 0 },
+	{ WRITE, F1_FLASH, 0x604, 0 },
+	{ READ, F1_FLASH, 4, 7 },
+	{ WRITE, F1_RCC + 0x08, 3, 0 },
+	{ READ, F1_RCC + 0x08, 0xF, 0 },
+	{ STEP_END, 0, 0, 0 },
+};
+
+/* HSI16, PLL *8/2 to 64 MHz. */
+static const struct step g0_clock[] = {
+	{ READ, F1_RCC + 0x00, 0x500, 0 },
+	{ WRITE, F1_RCC + 0x0C, 0x30000802, 0 },
+	{ SET, F1_RCC + 0x00, 1 << 24, 0 },
+	{ WAIT, 40, 0, 0 },
+	{ WRITE, F1_RCC + 0x08, 2, 0 },
+	{ READ, F1_RCC + 0x08, 0x12, 0 },
+	{ STEP_END, 0, 0, 0 },
+};
+
+static const struct step l4_flash[] = {
+	{ READ, F1_FLASH + 0x14, 0xC0000000, 0 },
+	{ WRITE, 0x08000800, 1, 0 }, /* no PG */
+	{ READ, F1_FLASH + 0x10, 0x80, 0 },
+	{ WRITE, F1_FLASH + 0x10, 0xC3FB, 0 },
+	{ WRITE, F1_FLASH + 0x08, KEY1, 0 },
+	{ WRITE, F1_FLASH + 0x08, KEY2, 0 },
+	{ WRITE, F1_FLASH + 0x14, 0x40000001, 0 },
+	{ WRITE, 0x08000800, 0x11223344, 0 },
+	{ READ, 0x08000800, 0xFFFFFFFF, 0 }, /* half of it */
+	{ WRITE, 0x08000804, 0x55667788, 0 },
+	{ READ, F1_FLASH + 0x10, 1 << 16, 1 << 16 },
+	{ WAIT, 85, 0, 0 },
+	{ READ, F1_FLASH + 0x10, 0, 0 },
+	{ READ, 0x08000800, 0x11223344, 0 },
+	{ READ, 0x08000804, 0x55667788, 0 },
+	{ WRITE, 0x08000800, 0x11223300, 0 }, /* a second time */
+	{ WRITE, 0x08000804, 0x55667788, 0 },
+	{ READ, F1_FLASH + 0x10, 0x08, 0 },
+	{ WRITE, 0x08000808, 0, 0 }, /* errors are to be cleared first */
+	{ READ, F1_FLASH + 0x10, 0x88, 0 },
+	{ WRITE, F1_FLASH + 0x10, 0x88, 0 },
+	{ WRITE, 0x0800080C, 0, 0 }, /* the upper word first */
+	{ READ, F1_FLASH + 0x10, 0x20, 0 },
+	{ WRITE, F1_FLASH + 0x10, 0x20, 0 },
+	{ WRITE16, 0x08000808, 0, 0 },
+	{ READ, F1_FLASH + 0x10, 0x40, 0 },
+	{ WRITE, F1_FLASH + 0x10, 0x40, 0 },
+	{ WRITE, 0x08000800, 0, 0 }, /* zeros are taken */
+	{ WRITE, 0x08000804, 0, 0 },
+	{ WAIT, 85, 0, 0 },
+	{ READ, 0x08000800, 0, 0 },
+	{ WRITE, F1_FLASH + 0x14, 0x4000000A, 0 }, /* page 1 */
+	{ SET, F1_FLASH + 0x14, 1 << 16, 0 },
+	{ WAIT, 21999, 0, 0 },
+	{ READ, F1_FLASH + 0x10, 1 << 16, 1 << 16 },
+	{ WAIT, 1, 0, 0 },
+	{ READ, F1_FLASH + 0x10, 0, 0 },
+	{ READ, 0x08000800, 0xFFFFFFFF, 0 },
+	{ WRITE, F1_FLASH + 0x0C, 0x08192A3B, 0 },
+	{ WRITE, F1_FLASH + 0x0C, 0x4C5D6E7F, 0 },
+	{ READ, F1_FLASH + 0x14, 0, 0xC0000000 },
+	{ WRITE, F1_FLASH + 0x2C, 0x00010001, 0 }, /* page 1 protected, once loaded */
+	{ WRITE, F1_FLASH + 0x14, 1 << 17, 0 },
+	{ WAIT, 22000, 0, 0 },
+	{ WRITE, F1_FLASH + 0x14, 1 << 27, 0 },
+	{ WRITE, F1_FLASH + 0x14, 0x1000A, 0 },
+	{ READ, F1_FLASH + 0x10, 0x10, 0 },
+	{ STEP_END, 0, 0, 0 },
+};
+
+/* The bits of "123456789" as zip has them: reflected in and out. */
+static const struct step f0_crc[] = {
+	{ SET, F1_RCC + 0x14, 1 << 6, 0 },
+	{ WRITE, 0x40023000, 0x12345678, 0 },
+	{ READ, 0x40023000, 0xDF8A8A2B, 0 },
+	{ WRITE, 0x40023008, 0xA1, 0 },
+	{ WRITE8, 0x40023000, '1', 0 },
+	{ WRITE8, 0x40023000, '2', 0 },
+	{ WRITE8, 0x40023000, '3', 0 },
+	{ WRITE8, 0x40023000, '4', 0 },
+	{ WRITE8, 0x40023000, '5', 0 },
+	{ WRITE8, 0x40023000, '6', 0 },
+	{ WRITE8, 0x40023000, '7', 0 },
+	{ WRITE8, 0x40023000, '8', 0 },
+	{ WRITE8, 0x40023000, '9', 0 },
+	{ READ, 0x40023000, ~0xCBF43926u, 0 },
+	{ STEP_END, 0, 0, 0 },
+};
+
+/* SPI sends and hears ones; I2C finds nobody; ADC calibrates and converts. */
+static const struct step f1_quiet_buses[] = {
+	{ WRITE, F1_RCC + 0x18, 0xFFFF, 0 },
+	{ WRITE, F1_RCC + 0x1C, 0x3FFFFFFF, 0 },
+	{ READ, 0x40013008, 2, 0 },
+	{ WRITE16, 0x4001300C, 0x9F, 0 },
+	{ READ, 0x40013008, 3, 0 },
+	{ READ16, 0x4001300C, 0xFFFF, 0 },
+	{ READ, 0x40013008, 2, 0 },
+	{ WRITE, 0x40005400, 0x101, 0 }, /* START */
+	{ READ, 0x40005414, 1, 0 },
+	{ WRITE, 0x40005410, 0xA0, 0 },
+	{ READ, 0x40005414, 1 << 10, 0 },
+	{ WRITE, 0x40005414, 0, 0 },
+	{ WRITE, 0x40005400, 0x201, 0 }, /* STOP */
+	{ READ, 0x40005414, 0, 0 },
+	{ READ, 0x40005418, 0, 0 },
+	{ READ, 0x40005400, 1, 0 },
+	{ WRITE, 0x40012408, 0xD, 0 }, /* CAL, RSTCAL */
+	{ READ, 0x40012408, 1, 0 },
+	{ WRITE, 0x40012408, 0x00500001, 0 },
+	{ READ, 0x40012400, 2, 2 },
+	{ READ, 0x4001244C, 0x800, 0 },
+	{ READ, 0x40012400, 0, 2 },
+	{ STEP_END, 0, 0, 0 },
+};
+
 static const struct script {
 	const char *name, *part;
 	const struct step *steps;
@@ -194,6 +327,14 @@ static const struct script {
 	{ "F1 GPIO", "f103rb", f1_gpio, 0 },
 	{ "F1 flash", "f103rb", f1_flash, 0 },
 	{ "F4 flash", "f407vg", f4_flash, 0 },
+	{ "F0 clock", "f072rb", f0_clock, 48000000 },
+	{ "L4 clock", "l476rg", l4_clock, 80000000 },
+	{ "G0 clock", "g071rb", g0_clock, 64000000 },
+	{ "F0 flash", "f072rb", f1_flash, 0 },
+	{ "L4 flash", "l476rg", l4_flash, 0 },
+	{ "G0 flash", "g071rb", l4_flash, 0 },
+	{ "CRC", "f072rb", f0_crc, 0 },
+	{ "F1 SPI, I2C, ADC", "f103rb", f1_quiet_buses, 0 },
 };
 
 static void scripts_find_what_they_expect(void **state)
