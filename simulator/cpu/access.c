@@ -29,24 +29,6 @@ void core_report(struct cpu *cpu, uint32_t addr, const char *what)
 	cpu->options.report(cpu->options.report_ctx, line);
 }
 
-static const struct cpu_region *region_of(const struct cpu *cpu, uint32_t addr, uint32_t len)
-{
-	const struct cpu_region *r = cpu->options.regions;
-
-	for (; r < cpu->options.regions + CPU_MAX_REGIONS && r->size; r++)
-		if (addr >= r->base && addr - r->base < r->size &&
-			len <= r->size - (addr - r->base))
-			return r;
-	return NULL;
-}
-
-uint8_t *core_bytes(const struct cpu *cpu, uint32_t addr, uint32_t len)
-{
-	const struct cpu_region *region = region_of(cpu, addr, len);
-
-	return region ? region->bytes + (addr - region->base) : NULL;
-}
-
 static uint32_t little(const uint8_t *p, unsigned size)
 {
 	uint32_t value = 0;
@@ -121,7 +103,7 @@ static bool load_plain(struct cpu *cpu, uint32_t addr, unsigned size, uint32_t *
 
 static bool store_plain(struct cpu *cpu, uint32_t addr, unsigned size, uint32_t value)
 {
-	const struct cpu_region *region = region_of(cpu, addr, size);
+	const struct cpu_region *region = core_region(cpu, addr, size);
 	const struct cpu_bus *bus = &cpu->options.bus;
 
 	if (region && region->is_writable) {
@@ -200,7 +182,7 @@ bool core_peek(struct cpu *cpu, uint32_t addr, uint32_t *value)
 
 bool core_poke(struct cpu *cpu, uint32_t addr, uint32_t value)
 {
-	const struct cpu_region *region = region_of(cpu, addr, 4);
+	const struct cpu_region *region = core_region(cpu, addr, 4);
 
 	if (!region || !region->is_writable)
 		return false;

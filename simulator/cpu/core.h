@@ -8,6 +8,7 @@
 #define BENCHD_SIMULATOR_CPU_CORE_H
 
 #include "simulator/cpu/cpu.h"
+#include "simulator/cpu/decode.h"
 #include "simulator/cpu/engine.h"
 
 enum exception {
@@ -61,6 +62,12 @@ struct mpu {
 
 enum { REPORTED_MAX = 128 };
 
+/* Addresses from..to-1. */
+struct range {
+	uint64_t from, to;
+};
+enum { STALE_MAX = 32 };
+
 struct cpu {
 	struct cpu_options options;
 	struct engine *engine;
@@ -81,6 +88,8 @@ struct cpu {
 	struct mpu mpu;
 	struct stored stored;
 	struct cpu_fault fault;
+	struct range stale[STALE_MAX]; /* bytes that changed under translated code */
+	unsigned stale_count;
 	uint32_t reported[REPORTED_MAX];
 	unsigned reported_count;
 };
@@ -138,9 +147,17 @@ bool core_store(struct cpu *cpu, uint32_t addr, unsigned size, uint32_t value);
 /* Words of memory as the core's own stacking and vector fetches see them. */
 bool core_peek(struct cpu *cpu, uint32_t addr, uint32_t *value);
 bool core_poke(struct cpu *cpu, uint32_t addr, uint32_t value);
-/* len bytes at addr if they lie in one region; else NULL. */
-uint8_t *core_bytes(const struct cpu *cpu, uint32_t addr, uint32_t len);
 void core_report(struct cpu *cpu, uint32_t addr, const char *what);
+
+/* --- region.c --- */
+/* The region in which len bytes at addr lie, and those bytes; else NULL. */
+const struct cpu_region *core_region(const struct cpu *cpu, uint32_t addr, uint32_t len);
+uint8_t *core_bytes(const struct cpu *cpu, uint32_t addr, uint32_t len);
+/* Large enough for the engine to map; others are served by core_load(). */
+bool core_is_mapped(const struct cpu_region *region);
+/* Code from these bytes, at whichever address, is to be translated anew: by forget_now(). */
+void core_forget(struct cpu *cpu, uint32_t addr, uint32_t len);
+void core_forget_now(struct cpu *cpu);
 
 /* --- exception.c --- */
 /* Takes what pends and may preempt. */
@@ -153,6 +170,8 @@ void exception_return(struct cpu *cpu, uint32_t magic);
 /* --- cpu.c: called by the engine --- */
 /* Before each block; true: stop here. */
 bool core_block(struct cpu *cpu, uint32_t pc, uint32_t size);
+/* The instructions that CPACR and CCR may have trap. */
+struct decode_traps core_traps(const struct cpu *cpu);
 
 enum {
 	CFSR_IACCVIOL = 1 << 0,

@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+enum { CPACR_CP10 = 20 };
+
 struct cpu *cpu_new(const struct cpu_options *options)
 {
 	struct cpu *cpu = calloc(1, sizeof *cpu);
@@ -42,6 +44,7 @@ void cpu_reset(struct cpu *cpu, uint32_t base, uint32_t vtor)
 	cpu->fault = (struct cpu_fault){ .what = fresh ? NULL : "no memory for the engine" };
 	cpu->has_event = cpu->is_late_fault = cpu->is_masked = cpu->is_broken = false;
 	cpu->must_look = true;
+	cpu->stale_count = 0;
 	nvic_reset(cpu);
 	systick_reset(cpu);
 	scb_reset(cpu, vtor);
@@ -73,6 +76,14 @@ bool core_block(struct cpu *cpu, uint32_t pc, uint32_t size)
 		return true;
 	cpu->cycles += cycles_of(size);
 	return false;
+}
+
+struct decode_traps core_traps(const struct cpu *cpu)
+{
+	return (struct decode_traps){
+		.floats = core_has_fpu(cpu) && (cpu->scb.cpacr >> CPACR_CP10 & 3) == 0,
+		.divisions = !core_is_v6(cpu) && cpu->scb.ccr & CCR_DIV_0_TRP,
+	};
 }
 
 /* What would end a sleep: an exception that preempts when PRIMASK is not looked at. */
@@ -201,6 +212,7 @@ static void look(struct cpu *cpu)
 
 static void run_once(struct cpu *cpu)
 {
+	core_forget_now(cpu);
 	if (!(engine_get(cpu->engine, ENGINE_XPSR) & XPSR_T))
 		handle(cpu, ENGINE_INVALID_STATE);
 	else if (!core_bytes(cpu, engine_get(cpu->engine, ENGINE_PC), 2))
@@ -268,7 +280,7 @@ void cpu_set_irq(struct cpu *cpu, unsigned irq, bool is_high)
 
 void cpu_memory_changed(struct cpu *cpu, uint32_t addr, uint32_t len)
 {
-	engine_forget(cpu->engine, addr, len);
+	core_forget(cpu, addr, len);
 	cpu->must_look = true;
 }
 

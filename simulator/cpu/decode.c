@@ -166,3 +166,25 @@ int decode_find(struct span code, uint32_t pc, const struct decode_access *acces
 	}
 	return -1;
 }
+
+static bool is_division(uint16_t first, uint16_t second)
+{
+	return ((first & 0xFFF0) == 0xFB90 || (first & 0xFFF0) == 0xFBB0) &&
+		(second & 0xF0F0) == 0xF0F0;
+}
+
+int decode_trap(struct span code, struct decode_traps traps)
+{
+	size_t at;
+
+	for (at = 0; at + 4 <= code.len; at += decode_size(half(code, at))) {
+		uint16_t first = half(code, at), second = half(code, at + 2);
+
+		if (decode_size(first) == 2)
+			continue;
+		if ((traps.floats && decode_is_float(first, second)) ||
+			(traps.divisions && is_division(first, second)))
+			return (int)at;
+	}
+	return -1;
+}

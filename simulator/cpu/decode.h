@@ -24,4 +24,10 @@ unsigned decode_size(uint16_t first);
 /* A floating-point instruction: its first and second half-word. */
 bool decode_is_float(uint16_t first, uint16_t second);
 
+struct decode_traps {
+	bool floats, divisions;
+};
+/* The offset of the first instruction of these kinds; -1: none. */
+int decode_trap(struct span code, struct decode_traps traps);
+
 #endif /* BENCHD_SIMULATOR_CPU_DECODE_H */

@@ -23,7 +23,7 @@
 #include <unicorn/unicorn.h>
 
 enum { TAKEN_SVC = 2, TAKEN_PREFETCH = 3, TAKEN_DATA = 4, TAKEN_BKPT = 7, TAKEN_RETURN = 8 };
-enum { TAKEN_NOCP = 17, TAKEN_INVSTATE = 18, TAKEN_UNALIGNED = 22, FORGET_MAX = 32 };
+enum { TAKEN_NOCP = 17, TAKEN_INVSTATE = 18, TAKEN_UNALIGNED = 22 };
 enum { OP_WFE = 0xBF20 };
 
 /* Pages of registers that Unicorn maps: its callbacks are given offsets. */
@@ -31,7 +31,7 @@ struct page {
 	struct engine *engine;
 	uint32_t base;
 };
-enum { PAGES_MAX = 24, PAGE = 1024 };
+enum { PAGES_MAX = 24 };
 
 struct engine {
 	struct cpu *cpu;
@@ -41,14 +41,13 @@ struct engine {
 	uint32_t block, block_size, fault_addr, access_pc;
 	int taken; /* number of the interrupt hook; -1 */
 	bool was_asked;
+	/* The block is stopped before an instruction that may trap; passing: run up to it. */
+	bool is_trapped, is_passing;
+	uint32_t trap;
 	/* What a protected store is to leave behind: Unicorn writes it all the same. */
 	uint8_t *keep_at;
 	uint8_t keep[8];
 	unsigned keep_len;
-	struct {
-		uint32_t addr, len;
-	} forget[FORGET_MAX];
-	unsigned forget_count;
 };
 
 /* What uc_close() leaves behind (some 20 KB) is Unicorn's: a leak of ours is still found. */
@@ -182,6 +181,22 @@ static void keep_now(struct engine *engine)
 	engine->keep_len = 0;
 }
 
+/* What Unicorn does not trap, and this core now would: looked for in the code of each block. */
+static bool meets_trap(struct engine *engine)
+{
+	struct decode_traps traps = core_traps(engine->cpu);
+	const uint8_t *code;
+	int at;
+
+	if (!traps.floats && !traps.divisions)
+		return false;
+	code = core_bytes(engine->cpu, engine->block, engine->block_size);
+	at = code ? decode_trap((struct span){ code, engine->block_size }, traps) : -1;
+	engine->trap = engine->block + (at > 0 ? (uint32_t)at : 0);
+	engine->is_trapped = at >= 0;
+	return at >= 0;
+}
+
 static void on_block(uc_engine *uc, uint64_t pc, uint32_t size, void *ctx)
 {
 	struct engine *engine = ctx;
@@ -189,7 +204,9 @@ static void on_block(uc_engine *uc, uint64_t pc, uint32_t size, void *ctx)
 	keep_now(engine);
 	engine->block = (uint32_t)pc;
 	engine->block_size = size;
-	if (core_block(engine->cpu, (uint32_t)pc, size)) {
+	if (engine->is_passing)
+		return;
+	if (core_block(engine->cpu, (uint32_t)pc, size) || meets_trap(engine)) {
 		engine->was_asked = true;
 		uc_emu_stop(uc);
 	}
@@ -265,12 +282,6 @@ static bool on_invalid(
 	return false;
 }
 
-/* Smaller ones are served through the bus's pages, by core_load(). */
-static bool is_mapped(const struct cpu_region *region)
-{
-	return region->size && region->base % PAGE == 0 && region->size % PAGE == 0;
-}
-
 static uc_err map_pages(struct engine *engine, uint64_t base, uint64_t end)
 {
 	struct page *page = &engine->pages[engine->page_count];
@@ -292,7 +303,7 @@ static uc_err map_window(struct engine *engine, uint64_t base, uint64_t end, uns
 		uint64_t from = region->base, to = from + region->size;
 		uc_err err = UC_ERR_OK;
 
-		if (!is_mapped(region) || to <= base || from >= end)
+		if (!core_is_mapped(region) || to <= base || from >= end)
 			continue;
 		if (from > base)
 			err = map_window(engine, base, from, i + 1);
@@ -314,7 +325,7 @@ static uc_err map_all(struct engine *engine)
 
 		if (region->is_writable)
 			rights |= UC_PROT_WRITE;
-		if (is_mapped(region))
+		if (core_is_mapped(region))
 			err = uc_mem_map_ptr(
 				engine->uc, region->base, region->size, rights, region->bytes);
 	}
@@ -369,65 +380,9 @@ void engine_free(struct engine *engine)
 	free(engine);
 }
 
-/* --- code that was translated from bytes that are no more --- */
-
-void engine_forget(struct engine *engine, uint32_t addr, uint32_t len)
+void engine_drop(struct engine *engine, uint64_t from, uint64_t to)
 {
-	unsigned i = engine->forget_count;
-
-	if (!len)
-		return;
-	if (i == FORGET_MAX) { /* widen the last one instead */
-		uint64_t from = engine->forget[i - 1].addr, to = from + engine->forget[i - 1].len;
-
-		from = addr < from ? addr : from;
-		to = (uint64_t)addr + len > to ? (uint64_t)addr + len : to;
-		addr = (uint32_t)from;
-		len = (uint32_t)(to - from);
-		i--;
-	}
-	engine->forget[i].addr = addr;
-	engine->forget[i].len = len;
-	engine->forget_count = i + 1;
-}
-
-static void forget_in(struct engine *engine, const uint8_t *from, const uint8_t *to)
-{
-	const struct cpu_region *region = engine->cpu->options.regions;
-	const struct cpu_region *end = region + CPU_MAX_REGIONS;
-
-	for (; region < end && region->size; region++) {
-		const uint8_t *low = from > region->bytes ? from : region->bytes;
-		const uint8_t *high = region->bytes + region->size;
-		uint64_t base = region->base + (uint64_t)(low - region->bytes);
-
-		high = to < high ? to : high;
-		if (is_mapped(region) && low < high)
-			uc_ctl_remove_cache(engine->uc, base, base + (uint64_t)(high - low));
-	}
-}
-
-/* Wherever regions alias, by the bytes they share. */
-static void forget_now(struct engine *engine)
-{
-	const struct cpu_region *region, *end = engine->cpu->options.regions + CPU_MAX_REGIONS;
-	unsigned i;
-
-	for (i = 0; i < engine->forget_count; i++) {
-		uint64_t from = engine->forget[i].addr, to = from + engine->forget[i].len;
-
-		for (region = engine->cpu->options.regions; region < end && region->size;
-			region++) {
-			uint64_t low = from > region->base ? from : region->base;
-			uint64_t high = (uint64_t)region->base + region->size;
-
-			high = to < high ? to : high;
-			if (low < high)
-				forget_in(engine, region->bytes + (low - region->base),
-					region->bytes + (high - region->base));
-		}
-	}
-	engine->forget_count = 0;
+	uc_ctl_remove_cache(engine->uc, from, to);
 }
 
 /* --- running --- */
@@ -496,16 +451,51 @@ static enum engine_stop stop_of(struct engine *engine, uc_err err)
 	}
 }
 
-enum engine_stop engine_run(struct engine *engine)
+static enum engine_stop run_until(struct engine *engine, uint32_t until)
 {
 	uint32_t pc = engine_get(engine, ENGINE_PC);
 	uc_err err;
 
-	forget_now(engine);
 	engine->taken = -1;
 	engine->was_asked = false;
-	/* No code begins at 0 (the vector table lies there): the end that is never met. */
-	err = uc_emu_start(engine->uc, pc | 1, 0, 0, 0);
+	err = uc_emu_start(engine->uc, pc | 1, until, 0, 0);
 	keep_now(engine);
+	if (!err && engine->taken < 0 && until && engine_get(engine, ENGINE_PC) == until)
+		return ENGINE_ASKED;
 	return stop_of(engine, err);
+}
+
+/* Up to the instruction, then what it does: an end within a block needs it translated anew. */
+static enum engine_stop run_to_trap(struct engine *engine)
+{
+	const uint8_t *code = core_bytes(engine->cpu, engine->trap, 4);
+	struct decode_traps floats = { .floats = core_traps(engine->cpu).floats };
+	enum engine_stop stop = ENGINE_ASKED;
+	uint32_t divisor;
+
+	uc_ctl_remove_cache(
+		engine->uc, (uint64_t)engine->block, (uint64_t)engine->block + engine->block_size);
+	if (engine->trap != engine_get(engine, ENGINE_PC))
+		stop = run_until(engine, engine->trap);
+	if (stop != ENGINE_ASKED || !code)
+		return stop;
+	if (decode_trap((struct span){ code, 4 }, floats) == 0)
+		return ENGINE_NO_COPROCESSOR;
+	divisor = engine_get(engine, (enum engine_register)(code[2] & 15));
+	return divisor ? run_until(engine, engine->trap + 4) : ENGINE_DIVIDED_BY_ZERO;
+}
+
+enum engine_stop engine_run(struct engine *engine)
+{
+	enum engine_stop stop;
+
+	engine->is_trapped = false;
+	/* No code begins at 0 (the vector table lies there): the end that is never met. */
+	stop = run_until(engine, 0);
+	if (stop != ENGINE_ASKED || !engine->is_trapped)
+		return stop;
+	engine->is_passing = true;
+	stop = run_to_trap(engine);
+	engine->is_passing = false;
+	return stop;
 }

@@ -74,7 +74,7 @@ struct engine_masks engine_masks(struct engine *engine);
  */
 void engine_set_mode(struct engine *engine, unsigned ipsr, uint32_t control);
 
-/* Code translated from these bytes is dropped before the next block. */
-void engine_forget(struct engine *engine, uint32_t addr, uint32_t len);
+/* Code translated from these addresses is dropped. Not from within a call of the engine's. */
+void engine_drop(struct engine *engine, uint64_t from, uint64_t to);
 
 #endif /* BENCHD_SIMULATOR_CPU_ENGINE_H */

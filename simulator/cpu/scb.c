@@ -7,6 +7,8 @@
 #include "simulator/cpu/core.h"
 
 enum {
+	SCS = 0x0E000,
+	SCS_END = 0x0F000,
 	ICTR = 0x0E004,
 	ACTLR = 0x0E008,
 	SYSTICK = 0x0E010,
@@ -442,6 +444,13 @@ static bool is_constant(uint32_t addr)
 	return addr == CPUID || addr == ICTR;
 }
 
+/* Of the System Control Space: what no case of scb_store() takes. */
+static bool is_unknown(uint32_t addr)
+{
+	return !(addr >= SYSTICK && addr < NVIC_END) && !(addr >= SHPR1 && addr <= SHPR3) &&
+		!(addr >= MPU_TYPE && addr <= MPU_RASR_A3) && !(addr >= DHCSR && addr <= DEMCR);
+}
+
 bool scb_store(struct cpu *cpu, uint32_t addr, uint32_t value)
 {
 	uint32_t *plain = plain_of(cpu, addr);
@@ -460,7 +469,11 @@ bool scb_store(struct cpu *cpu, uint32_t addr, uint32_t value)
 		store_mpu(cpu, addr, value);
 	else if (addr >= DBGMCU)
 		return false;
-	else if (addr >= ITM_PORTS && !(addr >= CACHE_FIRST && addr <= CACHE_LAST))
+	else if (addr >= CACHE_FIRST && addr <= CACHE_LAST)
+		return true; /* no cache that would have to be kept */
+	else if (addr >= ITM_PORTS)
 		keep(cpu, addr, value);
+	if (addr >= SCS && addr < SCS_END && !plain && is_unknown(addr))
+		core_report(cpu, 0xE0000000u + addr, "kept, without effect, is a write to");
 	return true;
 }
