@@ -284,11 +284,10 @@ static bool on_invalid(
 
 static uc_err map_pages(struct engine *engine, uint64_t base, uint64_t end)
 {
-	struct page *page = &engine->pages[engine->page_count];
+	struct page *page = &engine->pages[engine->page_count++];
 
-	if (engine->page_count == PAGES_MAX)
+	if (engine->page_count > PAGES_MAX)
 		return UC_ERR_NOMEM;
-	engine->page_count++;
 	*page = (struct page){ .engine = engine, .base = (uint32_t)base };
 	return uc_mmio_map(engine->uc, base, end - base, on_read, page, on_write, page);
 }
