@@ -116,7 +116,8 @@ void block_irq(struct block *block, unsigned line, bool is_high);
 bool block_is_clocked(const struct block *block);
 /* The clock of the bus it is on, Hz. */
 uint32_t block_clock(const struct block *block);
-struct block *soc_block(struct soc *soc, const char *name);
+/* Looks for the block that is due first: after due_ns of any may have changed. */
+void soc_find_due(struct soc *soc);
 void soc_report(struct soc *soc, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The next number of a seeded row. */
 uint64_t soc_random(struct soc *soc);

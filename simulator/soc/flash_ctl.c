@@ -113,11 +113,10 @@ uint8_t *flash_option_byte(struct block *block, uint32_t addr)
 
 static void try_key(struct flash_lock *lock, const uint32_t keys[2], uint32_t value)
 {
-	if (lock->is_broken || (lock->is_open && value == keys[lock->step & 1]))
+	if (lock->is_broken || lock->is_open)
 		return;
-	if (lock->is_open || value != keys[lock->step]) {
+	if (value != keys[lock->step]) {
 		lock->is_broken = true; /* "locked until the next reset" */
-		lock->is_open = false;
 		return;
 	}
 	if (++lock->step == 2)

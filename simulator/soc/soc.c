@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* soc.c - the frame: which block an access meets, what is due, which interrupt lines are high. */
+/* soc.c - the frame: blocks and their resets, what is due, which interrupt lines are high. */
 #include "simulator/soc/families.h"
 #include "simulator/soc/kinds.h"
 #include "simulator/options.h"
@@ -8,13 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Bit-band regions (DDI 0403, B3.1; DDI 0337, 3.7): a word for each bit of the first megabyte. */
-#define BAND_RAM 0x22000000u
-#define BAND_PERIPHERAL 0x42000000u
-#define BAND_BYTES 0x02000000u
-#define RAM_BASE 0x20000000u
-#define PERIPHERAL_BASE 0x40000000u
 
 void soc_report(struct soc *soc, const char *format, ...)
 {
@@ -50,33 +43,6 @@ void soc_ask_reset(struct soc *soc, enum soc_by by)
 		options_load(soc->memory, false);
 	if (soc->hooks.reset)
 		soc->hooks.reset(soc->hooks.ctx, causes[by]);
-}
-
-struct block *soc_block(struct soc *soc, const char *name)
-{
-	for (size_t i = 0; i < soc->family->count; i++) {
-		if (!strcmp(soc->blocks[i].row->name, name))
-			return &soc->blocks[i];
-	}
-	return NULL;
-}
-
-static const struct reg *known_reg(const struct block_row *row, uint32_t offset)
-{
-	for (size_t i = 0; i < row->reg_count; i++) {
-		if (row->regs[i].offset == offset)
-			return &row->regs[i];
-	}
-	return NULL;
-}
-
-void block_store(struct block *block, uint32_t offset, uint32_t value, uint32_t lanes)
-{
-	const struct reg *known = known_reg(block->row, offset);
-	const uint32_t mask = known ? lanes & known->writable : lanes;
-	uint32_t *const reg = block_reg(block, offset);
-
-	*reg = (*reg & ~mask) | (value & mask);
 }
 
 void block_irq(struct block *block, unsigned line, bool is_high)
@@ -127,7 +93,7 @@ uint32_t block_clock(const struct block *block)
 	return block->row->bus == 2 ? clocks->pclk2 : clocks->pclk1;
 }
 
-static void find_earliest(struct soc *soc)
+void soc_find_due(struct soc *soc)
 {
 	soc->due_ns = SOC_NEVER;
 	for (size_t i = 0; i < soc->family->count; i++) {
@@ -151,7 +117,7 @@ static void run_due(struct soc *soc)
 		block->due_ns = SOC_NEVER;
 		block->row->kind->advance(block);
 	}
-	find_earliest(soc);
+	soc_find_due(soc);
 }
 
 void soc_advance(struct soc *soc, uint64_t now_ns)
@@ -167,192 +133,12 @@ uint64_t soc_next_ns(const struct soc *soc)
 	return soc->due_ns;
 }
 
-static struct block *block_at(struct soc *soc, uint32_t addr)
-{
-	const struct block_row *row = soc->last->row;
-
-	if (addr - row->base < row->size)
-		return soc->last;
-	for (size_t i = 0; i < soc->family->count; i++) {
-		row = soc->blocks[i].row;
-		if (addr - row->base < row->size)
-			return soc->last = &soc->blocks[i];
-	}
-	return NULL;
-}
-
-/* A line for a register that is not modelled, and for a block without its clock; each once. */
-static void report_unknown(struct block *block, uint32_t offset, const char *verb)
-{
-	uint8_t *const byte = &block->reported[offset / 4 / 8];
-	const uint8_t bit = (uint8_t)(1u << (offset / 4 % 8));
-
-	if (*byte & bit || known_reg(block->row, offset))
-		return;
-	*byte |= bit;
-	soc_report(block->soc, "%s+0x%02X (0x%08X) %s: not modelled, keeps what is written",
-		block->row->name, (unsigned)offset, (unsigned)(block->row->base + offset), verb);
-}
-
-static bool is_dead(struct block *block)
-{
-	if (block_is_clocked(block))
-		return false;
-	if (!block->said_unclocked)
-		soc_report(block->soc, "%s is accessed while its clock is off", block->row->name);
-	block->said_unclocked = true;
-	return true;
-}
-
-static uint32_t block_read(struct block *block, uint32_t offset)
-{
-	const struct kind *kind = block->row->kind;
-
-	if (is_dead(block))
-		return 0;
-	report_unknown(block, offset, "read");
-	return kind && kind->read ? kind->read(block, offset) : block_get(block, offset);
-}
-
-static void block_write(struct block *block, uint32_t offset, uint32_t value, uint32_t lanes)
-{
-	const struct kind *kind = block->row->kind;
-
-	if (is_dead(block))
-		return;
-	report_unknown(block, offset, "written");
-	if (kind && kind->write)
-		kind->write(block, offset, value, lanes);
-	else
-		block_store(block, offset, value, lanes);
-	find_earliest(block->soc);
-}
-
-static uint32_t lanes_of(uint32_t addr, unsigned size)
-{
-	const uint32_t ones = size >= 4 ? UINT32_MAX : BIT(8 * size) - 1;
-
-	return ones << 8 * (addr & 3);
-}
-
-static bool is_band(const struct soc *soc, uint32_t addr)
-{
-	return soc->family->has_bit_band &&
-		(addr - BAND_RAM < BAND_BYTES || addr - BAND_PERIPHERAL < BAND_BYTES);
-}
-
-/* The word that holds the bit of a bit-band address, and the bit's number in it. */
-static uint32_t band_word(uint32_t addr, unsigned *bit)
-{
-	const bool is_ram = addr < BAND_PERIPHERAL;
-	const uint32_t number = (addr - (is_ram ? BAND_RAM : BAND_PERIPHERAL)) / 4;
-
-	*bit = number % 32;
-	return (is_ram ? RAM_BASE : PERIPHERAL_BASE) + number / 32 * 4;
-}
-
-static bool load_word(struct soc *soc, uint32_t addr, uint32_t *value)
-{
-	if (addr >= PERIPHERAL_BASE)
-		return soc_read(soc, addr, 4, value, soc->now_ns);
-	return soc->hooks.load && soc->hooks.load(soc->hooks.ctx, addr, 4, value);
-}
-
-static bool write_band(struct soc *soc, uint32_t addr, uint32_t value)
-{
-	unsigned bit;
-	uint32_t word;
-	const uint32_t at = band_word(addr, &bit);
-
-	if (!load_word(soc, at, &word))
-		return false;
-	word = (word & ~BIT(bit)) | (value & 1) << bit;
-	if (at >= PERIPHERAL_BASE)
-		return soc_write(soc, at, 4, word, soc->now_ns);
-	return soc->hooks.store && soc->hooks.store(soc->hooks.ctx, at, 4, word);
-}
-
-static bool read_band(struct soc *soc, uint32_t addr, uint32_t *value)
-{
-	unsigned bit;
-
-	if (!load_word(soc, band_word(addr, &bit), value))
-		return false;
-	*value = *value >> bit & 1;
-	return true;
-}
-
-/* What lies at 0 lies at its own address. */
-static uint32_t unaliased(const struct soc *soc, uint32_t addr)
-{
-	const uint32_t bytes = soc->memory->part->flash_bytes;
-
-	return addr < bytes ? soc->alias + addr : addr;
-}
-
-static bool read_memory(struct soc *soc, uint32_t addr, unsigned size, uint32_t *value)
-{
-	uint8_t bytes[4] = { 0 };
-
-	if (!memory_read(soc->memory, unaliased(soc, addr), bytes, size))
-		return false;
-	*value = get_le32(bytes);
-	return true;
-}
-
-bool soc_read(struct soc *soc, uint32_t addr, unsigned size, uint32_t *value, uint64_t now_ns)
-{
-	soc_advance(soc, now_ns);
-	struct block *const block = block_at(soc, addr);
-
-	if (!block)
-		return is_band(soc, addr) ? read_band(soc, addr, value)
-					  : read_memory(soc, addr, size, value);
-	const uint32_t word = block_read(block, (addr - block->row->base) & ~3u);
-
-	*value = (word & lanes_of(addr, size)) >> 8 * (addr & 3);
-	find_earliest(soc);
-	return true;
-}
-
-bool soc_write(struct soc *soc, uint32_t addr, unsigned size, uint32_t value, uint64_t now_ns)
-{
-	soc_advance(soc, now_ns);
-	struct block *const block = block_at(soc, addr);
-
-	if (!block && is_band(soc, addr))
-		return write_band(soc, addr, value);
-	if (!block) {
-		const bool ok = flash_ctl_write(soc, unaliased(soc, addr), size, value);
-
-		find_earliest(soc);
-		return ok;
-	}
-	const uint32_t lanes = lanes_of(addr, size);
-
-	block_write(block, (addr - block->row->base) & ~3u, value << 8 * (addr & 3) & lanes, lanes);
-	return true;
-}
-
 void soc_receive(struct soc *soc, uint8_t byte, const struct wire_settings *from, uint64_t now_ns)
 {
 	soc_advance(soc, now_ns);
 	if (soc->console && block_is_clocked(soc->console))
 		usart_receive(soc->console, byte, from);
-	find_earliest(soc);
-}
-
-bool dma_access(struct soc *soc, uint32_t addr, unsigned size, uint32_t *value, bool is_write)
-{
-	const struct soc_hooks *hooks = &soc->hooks;
-
-	if (block_at(soc, addr))
-		return is_write ? soc_write(soc, addr, size, *value, soc->now_ns)
-				: soc_read(soc, addr, size, value, soc->now_ns);
-	if (is_write)
-		return hooks->store && hooks->store(hooks->ctx, addr, size, *value);
-	return (hooks->load && hooks->load(hooks->ctx, addr, size, value)) ||
-		read_memory(soc, addr, size, value);
+	soc_find_due(soc);
 }
 
 uint32_t soc_hclk(const struct soc *soc)
@@ -417,7 +203,7 @@ void soc_reset(struct soc *soc, enum soc_cause cause, uint64_t now_ns)
 	}
 	rcc_restore(soc->rcc, &kept);
 	soc->reset_by = SOC_BY_NONE;
-	find_earliest(soc);
+	soc_find_due(soc);
 }
 
 static bool block_init(struct block *block, struct soc *soc, const struct block_row *row)

@@ -4,7 +4,7 @@
 set -euo pipefail
 allowed='protocol/\(bytes\|err\|wire\)\.h'
 [ -e "$1/rom.c" ] || { echo "no simulator in $1" >&2; exit 1; }
-if grep -Hn '#include "\(protocol\|server\)/' "$1"/*.[ch] | grep -v "\"$allowed\""; then
+if grep -Hn '#include "\(protocol\|server\)/' "$1"/*.[ch] "$1"/soc/*.[ch] | grep -v "\"$allowed\""; then
 	echo "the simulator includes what it must not" >&2
 	exit 1
 fi

@@ -103,6 +103,8 @@ static const struct step f1_flash[] = {
 	{ WRITE, F1_FLASH + 0x04, KEY1, 0 },
 	{ WRITE, F1_FLASH + 0x04, KEY2, 0 },
 	{ READ, F1_FLASH + 0x10, 0, 0 },
+	{ WRITE, F1_FLASH + 0x04, KEY1, 0 }, /* a driver that does not look first */
+	{ WRITE, F1_FLASH + 0x04, KEY2, 0 },
 	{ WRITE, F1_FLASH + 0x10, 1, 0 },
 	{ WRITE16, 0x08000400, 0x1234, 0 },
 	{ READ, F1_FLASH + 0x0C, 1, 0x21 },
