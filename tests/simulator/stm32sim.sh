@@ -46,6 +46,11 @@ wants 0 "$sim" --help
 wants 0 "$sim" --version
 wants 0 "$sim" --list-parts
 grep -q "^h743zi " "$dir/said" || die "no h743zi"
+wants 0 "$sim" --list-quirks
+grep -q "^  double-ack-at-sync " "$dir/said" || die "no double-ack-at-sync"
+wants 0 "$sim" --list-faults
+wants 2 "$sim" --part f103rb --link "$tty" --fault "drop to-host"
+grep -q "expected drop WAY WHEN" "$dir/said" || die "$(cat "$dir/said")"
 wants 2 "$sim"
 wants 2 "$sim" --part f103rb
 wants 2 "$sim" --part f999 --link "$tty"
@@ -120,6 +125,27 @@ board stats >/dev/null
 before=$(switches)
 read -r -t 1 line <&"$out" && die "more was said: $line"
 [ $(($(switches) - before)) -le 3 ] || die "an idle board was woken $(($(switches) - before)) times"
+
+# Faults by command, and the cable that one pulls out.
+wants 1 "$sim" ctl "$socket" fault drop sideways nth=1
+board fault drop to-board nth=3 >/dev/null
+board fault unplug to-board nth=5 >/dev/null
+[ "$(board faults)" = "ok drop to-board nth=3 (hit 0); unplug to-board nth=5 (hit 0)" ] ||
+	die "$(board faults)"
+exec {host_fd}<>"$tty"
+printf 12345 >&"$host_fd"
+for try in $(seq 100); do
+	case $(board faults) in *"nth=3 (hit 1); unplug to-board nth=5 (hit 1)"*) break ;; esac
+	[ "$try" != 100 ] || die "$(board faults)"
+	read -r -t 0.05 line <&"$out" && die "more was said: $line"
+done
+board stats | grep -q "plugged=0" || die "$(board stats)"
+[ ! -L "$tty" ] || die "the link of a pulled cable"
+board fault clear >/dev/null
+[ "$(board faults)" = ok ] || die "$(board faults)"
+exec {host_fd}>&-
+board stats | grep -q "plugged=1" || die "$(board stats)"
+[ -c "$tty" ] || die "no tty with the cable back in"
 
 # Two lives of one link.
 old=$(readlink "$tty")
