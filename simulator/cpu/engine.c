@@ -24,7 +24,12 @@
 
 enum { TAKEN_SVC = 2, TAKEN_PREFETCH = 3, TAKEN_DATA = 4, TAKEN_BKPT = 7, TAKEN_RETURN = 8 };
 enum { TAKEN_NOCP = 17, TAKEN_INVSTATE = 18, TAKEN_UNALIGNED = 22 };
-enum { OP_WFE = 0xBF20 };
+enum { OP_WFE = 0xBF20, IPSR_MASK = 0x1FF };
+
+/* Code of our own where no part has memory: msr control, r0; wfi. */
+#define STUB 0x9FFFFC00u
+enum { STUB_SIZE = 1024 };
+static const uint8_t stub_code[] = { 0x80, 0xF3, 0x14, 0x88, 0x30, 0xBF };
 
 /* Pages of registers that Unicorn maps: its callbacks are given offsets. */
 struct page {
@@ -139,14 +144,37 @@ static void set_ipsr(struct engine *engine, uint32_t ipsr)
 	uc_reg_write(engine->uc, UC_ARM_REG_IPSR, &ipsr);
 }
 
+/*
+ * Unicorn asks what privilege it has only where code writes CONTROL, and translates CPS by the
+ * answer: so code writes it, with the value that it has.
+ */
+static void tell_privilege(struct engine *engine)
+{
+	uint32_t xpsr = engine_get(engine, ENGINE_XPSR), r0 = engine_get(engine, ENGINE_R0);
+	uint32_t pc = engine_get(engine, ENGINE_PC);
+
+	engine->is_passing = true;
+	engine_set(engine, ENGINE_XPSR, (xpsr & IPSR_MASK) | XPSR_T);
+	engine_set(engine, ENGINE_R0, engine_get(engine, ENGINE_CONTROL));
+	uc_emu_start(engine->uc, STUB | 1, 0, 0, 0);
+	engine_set(engine, ENGINE_R0, r0);
+	engine_set(engine, ENGINE_XPSR, xpsr);
+	engine_set(engine, ENGINE_PC, pc);
+	engine->is_passing = false;
+}
+
 void engine_set_mode(struct engine *engine, unsigned ipsr, uint32_t control)
 {
+	bool is_told = (control | engine_get(engine, ENGINE_CONTROL)) & CONTROL_NPRIV;
+
 	set_ipsr(engine, EXC_HARD); /* handler mode is privileged: nPRIV and FPCA can be written */
 	engine_set(engine, ENGINE_CONTROL, control & CONTROL_FPCA);
 	set_ipsr(engine, 0); /* SPSEL is written in thread mode only */
 	engine_set(engine, ENGINE_CONTROL, control);
 	if (ipsr)
 		set_ipsr(engine, ipsr);
+	if (is_told)
+		tell_privilege(engine);
 }
 
 uint32_t engine_fault_addr(const struct engine *engine)
@@ -349,6 +377,10 @@ static uc_err open_engine(struct engine *engine)
 		err = uc_ctl_set_cpu_model(engine->uc, models[engine->cpu->options.model]);
 	if (!err)
 		err = map_all(engine);
+	if (!err)
+		err = uc_mem_map(engine->uc, STUB, STUB_SIZE, UC_PROT_READ | UC_PROT_EXEC);
+	if (!err)
+		err = uc_mem_write(engine->uc, STUB, stub_code, sizeof stub_code);
 	if (!err)
 		err = hook(engine, UC_HOOK_BLOCK, (void *)(uintptr_t)on_block);
 	if (!err)

@@ -123,7 +123,7 @@ static void enter(struct cpu *cpu, unsigned n, uint32_t return_pc)
 	bool has_fp =
 		core_has_fpu(cpu) && control & CONTROL_FPCA && cpu->scb.fpccr >> FPCCR_ASPEN_SHIFT;
 	enum engine_register stack = is_psp ? ENGINE_PSP : ENGINE_MSP;
-	uint32_t sp = engine_get(cpu->engine, stack);
+	uint32_t sp = engine_get(cpu->engine, ENGINE_SP);
 	uint32_t magic = MAGIC | (has_fp ? 0 : MAGIC_NO_FP) | (is_thread ? MAGIC_THREAD : 0) |
 		(is_psp ? MAGIC_PSP : 0);
 	bool is_stacked = stack_frame(cpu, &sp, return_pc, has_fp);

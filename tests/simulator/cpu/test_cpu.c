@@ -54,6 +54,7 @@ static const struct row rows[] = {
 			0x40000800 } },
 	{ PROGRAM(traps), CPU_M4F, CPU_RUNS, 11,
 		{ 0x80000, 0, 0x3FC00000, 2, 0, 3, 1, 0x2000000, 0, 4, 8 } },
+	{ PROGRAM(unprivileged), CPU_M3, CPU_RUNS, 10, { 3, 0, 1, 1, 0, 1, 1, 2, 1, 0x20001000 } },
 	{ PROGRAM(lockup), CPU_M3, CPU_LOCKED_UP, 2, { 1, 2 } },
 	{ PROGRAM(rewrite), CPU_M3, CPU_RUNS, 10,
 		{ 1, 2, 3, 0xFF, 0xFF, 0xF, 0xF, 0x47702000, 0, 0 } },
