@@ -147,7 +147,7 @@ static void note_fault(struct cpu *cpu, uint32_t addr, bool is_write)
 	cpu->is_late_fault = true;
 	cpu->is_late_write = is_write;
 	cpu->late_addr = addr;
-	cpu->late_pc = engine_find(cpu->engine, addr, is_write);
+	cpu->late_pc = core_find(cpu, addr, is_write);
 	cpu->must_look = true;
 }
 

@@ -158,6 +158,10 @@ bool core_is_mapped(const struct cpu_region *region);
 /* Code from these bytes, at whichever address, is to be translated anew: by forget_now(). */
 void core_forget(struct cpu *cpu, uint32_t addr, uint32_t len);
 void core_forget_now(struct cpu *cpu);
+/* During an access: the instruction of the running block that makes it. */
+uint32_t core_find(const struct cpu *cpu, uint32_t addr, bool is_write);
+/* Where in the block the first instruction lies that CPACR or CCR may have trap; -1: none. */
+int core_find_trap(const struct cpu *cpu);
 
 /* --- exception.c --- */
 /* Takes what pends and may preempt. */

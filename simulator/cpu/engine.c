@@ -187,19 +187,9 @@ uint32_t engine_block(const struct engine *engine)
 	return engine->block;
 }
 
-uint32_t engine_find(struct engine *engine, uint32_t addr, bool is_write)
+uint32_t engine_block_size(const struct engine *engine)
 {
-	const uint8_t *code = core_bytes(engine->cpu, engine->block, engine->block_size);
-	uint32_t values[ENGINE_LR + 1];
-	struct decode_access access = { values, addr, is_write };
-	unsigned i;
-	int at = -1;
-
-	for (i = 0; i <= ENGINE_LR; i++)
-		values[i] = engine_get(engine, (enum engine_register)i);
-	if (code)
-		at = decode_find((struct span){ code, engine->block_size }, engine->block, &access);
-	return engine->block + (at > 0 ? (uint32_t)at : 0);
+	return engine->block_size;
 }
 
 static void keep_now(struct engine *engine)
@@ -212,14 +202,8 @@ static void keep_now(struct engine *engine)
 /* What Unicorn does not trap, and this core now would: looked for in the code of each block. */
 static bool meets_trap(struct engine *engine)
 {
-	struct decode_traps traps = core_traps(engine->cpu);
-	const uint8_t *code;
-	int at;
+	int at = core_find_trap(engine->cpu);
 
-	if (!traps.floats && !traps.divisions)
-		return false;
-	code = core_bytes(engine->cpu, engine->block, engine->block_size);
-	at = code ? decode_trap((struct span){ code, engine->block_size }, traps) : -1;
 	engine->trap = engine->block + (at > 0 ? (uint32_t)at : 0);
 	engine->is_trapped = at >= 0;
 	return at >= 0;
@@ -304,7 +288,7 @@ static bool on_invalid(
 	(void)uc;
 	engine->fault_addr = (uint32_t)addr;
 	if (type != UC_MEM_FETCH_UNMAPPED && type != UC_MEM_FETCH_PROT)
-		engine->access_pc = engine_find(engine, (uint32_t)addr, is_write);
+		engine->access_pc = core_find(engine->cpu, (uint32_t)addr, is_write);
 	if (type == UC_MEM_WRITE_PROT)
 		return store_protected(engine, (uint32_t)addr, (unsigned)size, (uint64_t)value);
 	return false;

@@ -37,9 +37,7 @@ enum engine_stop engine_run(struct engine *engine);
 uint32_t engine_fault_addr(const struct engine *engine);
 /* The start of the block that runs or ran last. */
 uint32_t engine_block(const struct engine *engine);
-
-/* Within a call of core_load() or core_store(): the instruction that makes this access. */
-uint32_t engine_find(struct engine *engine, uint32_t addr, bool is_write);
+uint32_t engine_block_size(const struct engine *engine);
 
 enum engine_register {
 	ENGINE_R0,

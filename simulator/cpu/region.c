@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* region.c - plain memory: where it lies, and code that was translated from it. */
+/* region.c - plain memory: where it lies, and the code in it. */
 #include "simulator/cpu/core.h"
 
 enum { PAGE = 1024 };
@@ -78,4 +78,36 @@ void core_forget_now(struct cpu *cpu)
 		drop_aliases(cpu, (uint32_t)cpu->stale[i].from,
 			(uint32_t)(cpu->stale[i].to - cpu->stale[i].from));
 	cpu->stale_count = 0;
+}
+
+/* --- the code of the block that runs --- */
+
+static struct span block_of(const struct cpu *cpu)
+{
+	uint32_t size = engine_block_size(cpu->engine);
+	const uint8_t *code = core_bytes(cpu, engine_block(cpu->engine), size);
+
+	return (struct span){ code, code ? size : 0 };
+}
+
+uint32_t core_find(const struct cpu *cpu, uint32_t addr, bool is_write)
+{
+	uint32_t values[ENGINE_LR + 1], block = engine_block(cpu->engine);
+	struct decode_access access = { values, addr, is_write };
+	unsigned i;
+	int at;
+
+	for (i = 0; i <= ENGINE_LR; i++)
+		values[i] = engine_get(cpu->engine, (enum engine_register)i);
+	at = decode_find(block_of(cpu), block, &access);
+	return block + (at > 0 ? (uint32_t)at : 0);
+}
+
+int core_find_trap(const struct cpu *cpu)
+{
+	struct decode_traps traps = core_traps(cpu);
+
+	if (!traps.floats && !traps.divisions)
+		return -1;
+	return decode_trap(block_of(cpu), traps);
 }
