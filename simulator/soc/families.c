@@ -15,6 +15,7 @@ static const struct {
 	{ 0x440, &family_f0 }, { 0x442, &family_f0 }, { 0x448, &family_f0 }, /* F030, F09x, F072 */
 	{ 0x415, &family_l4 }, { 0x461, &family_l4 },                        /* L476, L496 */
 	{ 0x462, &family_l4 }, { 0x464, &family_l4 },                        /* L452, L412 */
+	{ 0x416, &family_l1 }, { 0x437, &family_l1 },                        /* L152RB, L152RE */
 	{ 0x460, &family_g0 }, { 0x467, &family_g0 },                        /* G071, G0B1 */
 };
 

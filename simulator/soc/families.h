@@ -70,8 +70,7 @@
 		0x10, 0, ALL                                                                       \
 	}
 
-extern const struct family family_f1, family_f4, family_f0, family_l4, family_g0, family_l1,
-	family_h7;
+extern const struct family family_f1, family_f4, family_f0, family_l4, family_g0, family_l1;
 /* Of a part in simulator/parts.c. Each has one. */
 const struct family *family_of(const struct part *part);
 

@@ -98,17 +98,22 @@ bool flash_is_blank(const struct block *block, uint32_t addr, uint32_t len)
 	return true;
 }
 
-uint8_t *flash_option_byte(struct block *block, uint32_t addr)
+uint8_t *flash_area_byte(struct block *block, uint32_t addr, enum area_kind kind)
 {
 	struct memory *const memory = block->soc->memory;
 
 	for (int i = 0; i < PART_AREAS; i++) {
 		const struct area *area = &memory->part->areas[i];
 
-		if (area->kind == AREA_OPTIONS && addr - area->base < area->size)
+		if (area->kind == kind && addr - area->base < area->size)
 			return memory->bytes[i] + (addr - area->base);
 	}
 	return NULL;
+}
+
+uint8_t *flash_option_byte(struct block *block, uint32_t addr)
+{
+	return flash_area_byte(block, addr, AREA_OPTIONS);
 }
 
 static void try_key(struct flash_lock *lock, const uint32_t keys[2], uint32_t value)
@@ -127,7 +132,8 @@ static bool is_key(const struct block *block, uint32_t offset)
 {
 	const struct flash_map *map = map_of(block);
 
-	return offset == map->key || offset == map->option_key;
+	return offset == map->key || offset == map->option_key ||
+		(map->program_key && offset == map->program_key);
 }
 
 /* What the locks make of the bits that show them. */
@@ -139,6 +145,7 @@ static void show_locks(struct block *block)
 	uint32_t *const option = block_reg(block, map->option_reg);
 
 	*cr = (*cr & ~map->lock) | (state->main.is_open ? 0 : map->lock);
+	*cr = (*cr & ~map->program_lock) | (state->program.is_open ? 0 : map->program_lock);
 	*option &= ~map->option_bit;
 	*option |= state->option.is_open == map->option_bit_is_open ? map->option_bit : 0;
 }
@@ -150,7 +157,9 @@ static void write_key(struct block *block, uint32_t offset, uint32_t value)
 	struct flash_state *const state = block->state;
 
 	if (offset == map->key)
-		try_key(&state->main, main_keys, value);
+		try_key(&state->main, map->keys[0] ? map->keys : main_keys, value);
+	else if (map->program_key && offset == map->program_key)
+		try_key(&state->program, map->program_keys, value);
 	else
 		try_key(&state->option, map->option_keys, value);
 	show_locks(block);
@@ -179,8 +188,10 @@ static void write_cr(struct block *block, uint32_t value, uint32_t lanes)
 	block_store(block, map->cr, value, lanes);
 	if (map->option_reg == map->cr)
 		close_option(block, value, lanes);
+	if (value & map->program_lock)
+		state->program.is_open = false;
 	if (value & map->lock)
-		state->main.is_open = state->option.is_open = false;
+		state->main.is_open = state->option.is_open = state->program.is_open = false;
 	show_locks(block);
 	if (!(value & map->lock))
 		map->command(block, before);
@@ -246,7 +257,8 @@ bool flash_ctl_write(struct soc *soc, uint32_t addr, unsigned size, uint32_t val
 	struct block *const block = soc->flash;
 
 	if (addr % size ||
-		(!flash_holds(&soc->memory->flash, addr) && !flash_option_byte(block, addr)))
+		(!flash_holds(&soc->memory->flash, addr) && !flash_option_byte(block, addr) &&
+			!flash_area_byte(block, addr, AREA_EEPROM)))
 		return false;
 	return map_of(block)->program(block, addr, size, value);
 }

@@ -187,7 +187,7 @@ static void rcc_write(struct block *rcc, uint32_t offset, uint32_t value, uint32
 	block_store(rcc, offset, value, lanes);
 	if (offset == map->csr && value & BIT(map->rmvf))
 		*block_reg(rcc, offset) &= ~(all_flags(map) | BIT(map->rmvf));
-	if (offset == map->bdcr && value & BDCR_BDRST)
+	if (map->bdcr && offset == map->bdcr && value & BDCR_BDRST)
 		*block_reg(rcc, offset) = BDCR_BDRST;
 	switch_oscillators(rcc, offset, before);
 	reset_peripherals(rcc, offset);

@@ -41,7 +41,7 @@ struct rcc_map {
 	void (*tree)(const struct block *rcc, struct clocks *clocks);
 };
 
-extern const struct rcc_map rcc_f1, rcc_f4, rcc_f0, rcc_l4, rcc_g0, rcc_l1, rcc_h7;
+extern const struct rcc_map rcc_f1, rcc_f4, rcc_f0, rcc_l4, rcc_g0, rcc_l1;
 
 /* Divisors that the fields HPRE and PPRE stand for. */
 uint32_t rcc_ahb_divisor(uint32_t hpre);

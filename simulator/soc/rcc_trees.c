@@ -267,3 +267,43 @@ const struct rcc_map rcc_g0 = {
 	.source = g0_source,
 	.tree = g0_tree,
 };
+
+enum { L1_CR = 0x00, L1_ICSCR = 0x04, L1_CFGR = 0x08, L1_CSR = 0x34 };
+
+static uint32_t l1_source(const struct block *rcc, unsigned sw)
+{
+	static const uint8_t muls[16] = { 3, 4, 6, 8, 12, 16, 24, 32, 48 };
+	const uint32_t in = field(rcc, L1_CFGR, 16, 1) ? RCC_HSE_HZ : 16 * MHZ;
+	const uint32_t divisor = field(rcc, L1_CFGR, 22, 2) + 1;
+	const uint32_t rates[] = { 65536u << field(rcc, L1_ICSCR, 13, 3), 16 * MHZ, RCC_HSE_HZ,
+		in * muls[field(rcc, L1_CFGR, 18, 4)] / divisor };
+
+	return rates[sw];
+}
+
+static void l1_tree(const struct block *rcc, struct clocks *clocks)
+{
+	clocks->hsi = 16 * MHZ;
+	clocks->lsi = 37000;
+	divide(clocks, field(rcc, L1_CFGR, 4, 4), field(rcc, L1_CFGR, 8, 3),
+		field(rcc, L1_CFGR, 11, 3));
+}
+
+const struct rcc_map rcc_l1 = {
+	.oscs = { { L1_CR, 8, 9, 4 }, { L1_CR, 0, 1, 4 }, { L1_CR, 16, 17, 1000 },
+		{ L1_CR, 24, 25, 100 }, { L1_CSR, 0, 1, 200 }, { L1_CSR, 8, 9, 300000 } },
+	.sources = { 0, 1, 2, 3 },
+	.cfgr = L1_CFGR,
+	.sw_bits = 2,
+	.csr = L1_CSR,
+	.rmvf = 24,
+	.power_flags = BIT(27) | BIT(26),
+	.pin_flag = BIT(26),
+	.soft_flag = BIT(28),
+	.iwdg_flag = BIT(29),
+	.wwdg_flag = BIT(30),
+	.option_flag = BIT(25),
+	.gates = { { 0x1C, 0x10 }, { 0x20, 0x14 }, { 0x24, 0x18 } },
+	.source = l1_source,
+	.tree = l1_tree,
+};
