@@ -95,26 +95,21 @@ struct chaos {
 
 void chaos_init(struct chaos *chaos, uint64_t seed);
 
-/*
- * Reads a line. NULL: *fault is it; else what was expected, in a static buffer's place: why, which
- * the caller lends.
- */
+/* Reads a line. false: why, which the caller lends, says what was expected. */
 bool chaos_parse(const char *line, struct chaos_fault *fault, char *why, size_t why_len);
 /* The line that gives this fault; always ended, CHAOS_LINE_MAX holds every one. */
 void chaos_print(const struct chaos_fault *fault, char *line, size_t len);
 /* The grammar, a line for each kind; NULL after the last. */
 const char *chaos_help(size_t index);
 
-/* Adds a fault. false: why says what is wrong with it. A part is needed for addresses. */
+/* Adds a fault, which counts from now on. false: why says what is wrong with it. */
 bool chaos_add(struct chaos *chaos, const char *line, uint64_t now_ns, char *why, size_t why_len);
 /* No fault any more, and the cable back in. */
 void chaos_clear(struct chaos *chaos);
 /* What is stuck and what lies, put into the flash. */
 void chaos_settle(const struct chaos *chaos, struct flash *flash);
 
-/*
- * A byte passes that way: what comes out, how many bytes (0: lost).
- */
+/* A byte passes that way: what comes out, and how many bytes it is (0: lost). */
 size_t chaos_byte(struct chaos *chaos, enum chaos_way way, uint8_t byte, uint8_t out[CHAOS_OUT_MAX],
 	struct chaos_strike *strike);
 /* The ROM has taken a command. */

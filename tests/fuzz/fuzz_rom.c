@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fuzz_rom.c - any bytes from a host into a board: the first chooses the part, the second quirks,
- * the rest is what the host sends. What is promised of cells and replies must hold after each.
+ * fuzz_rom.c - any bytes from a host into a board: the first chooses the part, the second quirks
+ * (with bit 6 the next four choose among all), the rest is what the host sends. What is promised of
+ * cells and replies must hold after each.
  */
 #include "simulator/machine.h"
-#include "simulator/sim.h"
+#include "simulator/quirk.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <string.h>
@@ -40,12 +41,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct machine machine;
 	uint64_t now_ns = 0;
 
-	if (size < 2)
+	if (size < 2 || (data[1] & 0x40 && size < 6))
 		return 0;
+	const size_t first = data[1] & 0x40 ? 6 : 2;
+	const unsigned all = first == 6 ? get_le32(data + 2) & ~(unsigned)SIM_DEAF : 0;
 	const struct part *part = part_at(data[0] % part_count());
 	const struct machine_options options = {
 		.part = part->name,
-		.add_quirks = data[1] & 0x1F,
+		.add_quirks = (data[1] & 0x1F) | all,
 		.time_percent = 100,
 		.boot0 = true,
 	};
@@ -54,7 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	FUZZ_CHECK(machine_init(&machine, &options));
 	machine.memory.flash.is_readout_protected = is_protected;
 	now_ns = drain(&machine, now_ns);
-	for (size_t i = 2; i < size; i++) {
+	for (size_t i = first; i < size; i++) {
 		now_ns += line_byte_ns(&line);
 		machine_receive(&machine, data[i], &line, now_ns);
 		FUZZ_CHECK(machine.rom.have < machine.rom.need);
