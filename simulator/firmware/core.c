@@ -16,9 +16,18 @@ extern const uint32_t vectors[];
 
 static volatile uint32_t now_ms;
 
+static void (*each_ms)(void);
+
 void systick_handler(void)
 {
 	now_ms++;
+	if (each_ms)
+		each_ms();
+}
+
+void core_each_ms(void (*work)(void))
+{
+	each_ms = work;
 }
 
 void core_init(const char *banner)

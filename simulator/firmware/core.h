@@ -10,6 +10,8 @@
 void core_init(const char *banner);
 /* Milliseconds since core_init(); wraps after 49 days. */
 uint32_t core_now_ms(void);
+/* Called in the interrupt of each millisecond; 0: nothing is. */
+void core_each_ms(void (*work)(void));
 /* Sleeps until an interrupt: at most 1 ms. */
 void core_wait(void);
 /* Resets the chip as NRST would; does not come back. */

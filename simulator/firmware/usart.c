@@ -25,7 +25,7 @@ void usart_init(uint32_t baud)
 	part.usart->cr1 = 0; /* the ROM may have left it at 8E1 */
 	part.usart->cr2 = 0;
 	part.usart->cr3 = 0;
-	part.usart->brr = (part.clock_hz + baud / 2) / baud;
+	part.usart->brr = (part.usart_hz + baud / 2) / baud;
 	part.usart->cr1 = CR1_UE | CR1_TE | CR1_RE | CR1_RXNEIE;
 	NVIC_ISER(USART1_IRQ) = 1u << (USART1_IRQ % 32);
 }
