@@ -29,6 +29,12 @@ enum {
 	TIMER_SLACK_NS = 5000,
 };
 
+/*
+ * How late the board may be. A host that is too slow for what the board executes, or that stopped
+ * us for a while, makes the board's clock slow instead of leaving ever more to catch up with.
+ */
+#define LATE_NS (20 * NS_PER_MS)
+
 /* A byte on its way from the host: there when its last bit is. */
 struct fifo_byte {
 	uint64_t at_ns;
@@ -199,10 +205,22 @@ static void follow_cable(struct board *board)
 		board->remote.is_plugged = !is_out;
 }
 
+static void pass_time(struct board *board)
+{
+	const uint64_t next = machine_next_ns(&board->machine);
+	uint64_t now = clock_ns() - board->start_ns;
+
+	if (next != MACHINE_NEVER && next > board->now_ns && now > next + LATE_NS) {
+		board->start_ns += now - (next + LATE_NS);
+		now = next + LATE_NS;
+	}
+	board->now_ns = now;
+}
+
 /* Passes the time until now; without a tty what the board says is lost. */
 static void catch_up(struct board *board)
 {
-	board->now_ns = clock_ns() - board->start_ns;
+	pass_time(board);
 	feed_machine(board);
 	write_host(board);
 	follow_cable(board);
@@ -218,7 +236,7 @@ static bool turn(struct board *board, int stop_fd)
 
 	if (ppoll(fds, 1 + pty + socket, sleep_time(board, &time), NULL) < 0)
 		return errno == EINTR;
-	board->now_ns = clock_ns() - board->start_ns;
+	pass_time(board);
 	serve_pty(board, fds + 1, pty);
 	catch_up(board);
 	listen_serve(&board->listen, fds + 1 + pty, socket, &board->remote);
@@ -282,6 +300,13 @@ static bool map_cells(struct board *board, const char *path, const struct part *
 	return true;
 }
 
+static void report(void *ctx, const char *line)
+{
+	const struct board *board = ctx;
+
+	fprintf(stderr, "stm32sim: %s: %s\n", board->machine.memory.part->name, line);
+}
+
 static bool init_machine(struct board *board, const struct board_options *options)
 {
 	struct machine_options machine = options->machine;
@@ -293,6 +318,8 @@ static bool init_machine(struct board *board, const struct board_options *option
 	if (options->flash && !map_cells(board, options->flash, part))
 		return false;
 	machine.cells = board->cells;
+	machine.report = report;
+	machine.report_ctx = board;
 	if (!machine_init(&board->machine, &machine))
 		return complain("machine");
 	errno = EINVAL;

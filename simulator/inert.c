@@ -63,6 +63,18 @@ static bool is_running(const void *ctx)
 	return inert->is_running;
 }
 
+static bool pin(const void *ctx, char port, unsigned number, struct program_pin *is)
+{
+	(void)ctx, (void)port, (void)number, (void)is;
+	return false;
+}
+
+static uint64_t instructions(const void *ctx)
+{
+	(void)ctx;
+	return 0;
+}
+
 const struct program_ops program_inert = {
 	.open = open_inert,
 	.close = free,
@@ -73,4 +85,6 @@ const struct program_ops program_inert = {
 	.advance = advance,
 	.next_ns = next_ns,
 	.is_running = is_running,
+	.pin = pin,
+	.instructions = instructions,
 };

@@ -161,11 +161,26 @@ static void program_reset(void *ctx, uint64_t now_ns)
 	machine->reset_ns = now_ns;
 }
 
+static void program_report(void *ctx, const char *line)
+{
+	const struct machine *machine = ctx;
+
+	if (machine->report)
+		machine->report(machine->report_ctx, line);
+}
+
+/* Where the program cannot be this part, nothing is executed. */
 static bool open_program(struct machine *machine, const struct program_ops *ops)
 {
+	machine->host = (struct program_host){ program_transmit, program_reset, program_report,
+		machine, machine->time_percent };
 	machine->ops = ops ? ops : &program_inert;
-	machine->host = (struct program_host){ program_transmit, program_reset, machine };
 	machine->program = machine->ops->open(&machine->memory, &machine->host);
+	if (!machine->program) {
+		program_report(machine, "its programs are not executed, only its ROM is there");
+		machine->ops = &program_inert;
+		machine->program = machine->ops->open(&machine->memory, &machine->host);
+	}
 	if (!machine->program)
 		memory_release(&machine->memory);
 	return machine->program != NULL;
@@ -178,6 +193,8 @@ bool machine_init(struct machine *machine, const struct machine_options *options
 	*machine = (struct machine){
 		.time_percent = options->time_percent,
 		.boot0 = options->boot0,
+		.report = options->report,
+		.report_ctx = options->report_ctx,
 		.has_power = true,
 	};
 	if (!part || !memory_init(&machine->memory, part, options->seed, options->cells) ||
@@ -461,6 +478,16 @@ void machine_clear_faults(struct machine *machine)
 bool machine_runs_rom(const struct machine *machine)
 {
 	return machine->has_power && !machine->in_reset && machine->is_rom;
+}
+
+bool machine_pin(const struct machine *machine, char port, unsigned pin, struct program_pin *is)
+{
+	return machine->ops->pin(machine->program, port, pin, is);
+}
+
+uint64_t machine_instructions(const struct machine *machine)
+{
+	return machine->ops->instructions(machine->program);
 }
 
 bool machine_runs_application(const struct machine *machine)

@@ -22,6 +22,9 @@ struct machine_options {
 	uint32_t time_percent; /* of start-up, erase and program times; 0: they take none */
 	bool boot0;
 	const struct program_ops *program; /* NULL: program_inert */
+	/* Lines about what is not known or went wrong inside; NULL: nobody listens. */
+	void (*report)(void *ctx, const char *line);
+	void *report_ctx;
 };
 
 struct machine_stats {
@@ -46,6 +49,8 @@ struct machine {
 	/* the rest is the machine's own */
 	const struct program_ops *ops;
 	struct program_host host;
+	void (*report)(void *ctx, const char *line);
+	void *report_ctx;
 	uint32_t time_percent;
 	struct wire_settings line; /* the ROM's */
 	bool has_power, in_reset, boot0, is_rom, is_starting, wants_reset;
@@ -94,6 +99,9 @@ bool machine_add_fault(
 void machine_clear_faults(struct machine *machine);
 
 bool machine_runs_rom(const struct machine *machine);
+/* A pin of the chip as the program drives it. false: there is none, or nobody knows. */
+bool machine_pin(const struct machine *machine, char port, unsigned pin, struct program_pin *is);
+uint64_t machine_instructions(const struct machine *machine);
 /* An application that did not crash. */
 bool machine_runs_application(const struct machine *machine);
 

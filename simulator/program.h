@@ -15,9 +15,17 @@ struct program_host {
 	/* A byte begins to leave on the host's USART. */
 	void (*transmit)(
 		void *ctx, uint8_t byte, const struct wire_settings *line, uint64_t now_ns);
-	/* The chip resets itself; the machine does it when advance() or receive() is back. */
+	/* The chip resets itself; the machine does it when advance() is back or is called next. */
 	void (*reset)(void *ctx, uint64_t now_ns);
+	/* A line for whoever watches: a register that is not known, a core that locked up. */
+	void (*report)(void *ctx, const char *line);
 	void *ctx;
+	uint32_t time_percent; /* of erase and program times */
+};
+
+struct program_pin {
+	bool is_output, is_high;
+	uint32_t changes; /* of the output, since power-on */
 };
 
 enum program_reset {
@@ -44,6 +52,9 @@ struct program_ops {
 	/* When to call advance() next; UINT64_MAX: nothing happens by itself. */
 	uint64_t (*next_ns)(const void *ctx);
 	bool (*is_running)(const void *ctx);
+	/* A pin, 'A' to 'K' and 0 to 15. false: there is none, or nobody knows. */
+	bool (*pin)(const void *ctx, char port, unsigned pin, struct program_pin *is);
+	uint64_t (*instructions)(const void *ctx);
 };
 
 /* Runs when the vector table is plausible; silent, and hears nothing. */

@@ -233,6 +233,40 @@ static void do_faults(const struct request *r)
 	}
 }
 
+/* "PA5" */
+static void do_pin(const struct request *r)
+{
+	const char *const name = r->words[1];
+	struct program_pin is;
+	char *end = NULL;
+	const unsigned long number =
+		name[0] == 'P' && name[1] && name[2] ? strtoul(name + 2, &end, 10) : 0;
+
+	if (!end || *end || number > 15 ||
+		!machine_pin(r->remote->machine, name[1], (unsigned)number, &is))
+		refuse(r, "no such pin: %s", name);
+	else
+		snprintf(r->answer, REMOTE_ANSWER_MAX, "ok %s %s %s changes=%" PRIu32, name,
+			is.is_output ? "output" : "input", is.is_high ? "high" : "low", is.changes);
+}
+
+/* A port's outputs, from pin 15 down: 0 and 1, and - for what is no output. */
+static void do_gpio(const struct request *r)
+{
+	const char *const name = r->words[1];
+	struct program_pin is;
+	char levels[17] = "";
+
+	for (unsigned pin = 0; pin < 16; pin++) {
+		if (name[1] || !machine_pin(r->remote->machine, name[0], pin, &is)) {
+			refuse(r, "no such port: %s", name);
+			return;
+		}
+		levels[15 - pin] = (char)(!is.is_output ? '-' : is.is_high ? '1' : '0');
+	}
+	snprintf(r->answer, REMOTE_ANSWER_MAX, "ok %s %s", name, levels);
+}
+
 static const char *running(const struct machine *machine)
 {
 	if (machine_runs_rom(machine))
@@ -246,11 +280,12 @@ static void do_stats(const struct request *r)
 
 	snprintf(r->answer, REMOTE_ANSWER_MAX,
 		"ok part=%s runs=%s plugged=%d protected=%d resets=%u erases=%u writes=%u "
-		"to_host=%" PRIu64 " to_board=%" PRIu64 " lost=%" PRIu64 " frame=%s dtr=%d rts=%d",
+		"to_host=%" PRIu64 " to_board=%" PRIu64 " lost=%" PRIu64 " instructions=%" PRIu64
+		" frame=%s dtr=%d rts=%d",
 		machine->memory.part->name, running(machine), r->remote->is_plugged,
 		machine->memory.flash.is_readout_protected, machine->stats.resets,
 		machine->rom.erases, machine->rom.writes, machine->stats.to_host,
-		machine->stats.to_board, machine->stats.lost,
+		machine->stats.to_board, machine->stats.lost, machine_instructions(machine),
 		r->remote->host_frame == LINE_ANY_FRAME ? "none"
 							: wire_frame_name(r->remote->host_frame),
 		r->remote->wiring.is_set[WIRE_DTR], r->remote->wiring.is_set[WIRE_RTS]);
@@ -279,6 +314,8 @@ static const struct command {
 	{ "quirk", 3, 3, do_quirk, " NAME on|off" },
 	{ "fault", 2, REMOTE_WORDS, do_fault, " clear|LINE" },
 	{ "faults", 1, 1, do_faults, "" },
+	{ "pin", 2, 2, do_pin, " NAME, as PA5" },
+	{ "gpio", 2, 2, do_gpio, " PORT, as A" },
 	{ "stats", 1, 1, do_stats, "" },
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* stm32sim.c - a simulated STM32 on a tty: the program's options, and the client of its control. */
-#include "simulator/app.h"
+#include "simulator/computer.h"
 #include "simulator/board.h"
 #include "simulator/listen.h"
 #include "simulator/quirk.h"
@@ -336,7 +336,7 @@ int main(int argc, char **argv)
 {
 	const pid_t parent = getppid();
 	struct arguments args = { .exit_status = -1,
-		.board.machine = { .seed = 1, .time_percent = 100, .program = &program_app } };
+		.board.machine = { .seed = 1, .time_percent = 100, .program = &program_computer } };
 
 	if (argc > 1 && !strcmp(argv[1], "ctl"))
 		return ctl(argc - 2, argv + 2);

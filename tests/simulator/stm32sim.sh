@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # The program stm32sim: its options, what it does to the paths it is given, hosts that come and go.
-# Usage: stm32sim.sh STM32SIM
+# Usage: stm32sim.sh STM32SIM FIRMWARE-FOLDER
 set -euo pipefail
-sim=$1
+sim=$1 firmware=$2
 dir=$(mktemp -d)
 pid=
 cleanup() {
@@ -87,7 +87,7 @@ stop
 
 # The flash is kept in a file; it must fit the part.
 {
-	printf '\x00\x02\x00\x20\x09\x00\x00\x08\x00\xBF\xFE\xE7Hello again, from a file\r\n'
+	cat "$firmware/f103-hello.bin"
 	head -c $((128 * 1024)) /dev/zero | tr '\0' '\377'
 } >"$dir/flash"
 wants 1 "$sim" --part f103rb --link "$tty" --flash "$dir/flash"
@@ -96,6 +96,14 @@ start --flash "$dir/flash"
 board dump "$dir/dump" >/dev/null
 cmp "$dir/flash" "$dir/dump" || die "the file is not what the board has"
 
+# Reads lines until one is this.
+until_heard() {
+	local text=
+	until [ "$text" = "$1"$'\r' ]; do
+		read -r -t 10 text <&"$host_fd" || return 1
+	done
+}
+
 # A host opens, resets the board, reads, and leaves; so does the next. What the board said in
 # between was said to nobody.
 for host in 1 2 3; do
@@ -103,13 +111,14 @@ for host in 1 2 3; do
 	exec {host_fd}<>"$tty"
 	stty -F "$tty" 115200
 	board reset >/dev/null
-	read -r -t 10 text <&"$host_fd" || die "host $host heard nothing"
-	[ "$text" = $'Hello again, from a file\r' ] || die "host $host heard $text"
+	until_heard "benchd hello on STM32F103, built from simulator/firmware" || die "host $host"
 	exec {host_fd}>&-
 done
 
 # A host that reads late loses nothing that a buffer of 64 KiB can hold.
 exec {host_fd}<>"$tty"
+printf 'echo\r' >&"$host_fd"
+until_heard '> echo' || die "no echo"
 head -c 15000 /dev/urandom | base64 -w 0 >"$dir/sent"
 size=$(wc -c <"$dir/sent")
 cat "$dir/sent" >&"$host_fd"
@@ -117,14 +126,24 @@ timeout 20 head -c "$size" <&"$host_fd" >"$dir/heard" || die "too little came ba
 cmp "$dir/sent" "$dir/heard" || die "what came back is not what was sent"
 exec {host_fd}>&-
 
-# With nothing to do it is not woken: at most by the inotify event and the answers above.
+# In the ROM it has nothing to do and is not woken: at most by the inotify event and the answers
+# above. A program that sleeps between ticks of a millisecond is looked after in larger pieces.
 switches() {
 	sed -n 's/^voluntary_ctxt_switches:\s*//p' "/proc/$pid/status"
 }
-board stats >/dev/null
-before=$(switches)
-read -r -t 1 line <&"$out" && die "more was said: $line"
-[ $(($(switches) - before)) -le 3 ] || die "an idle board was woken $(($(switches) - before)) times"
+idle() { # WHAT MOST
+	board stats >/dev/null
+	local before woken
+	before=$(switches)
+	read -r -t 1 line <&"$out" && die "more was said: $line"
+	woken=$(($(switches) - before))
+	[ "$woken" -le "$2" ] || die "$1: woken $woken times a second"
+}
+board bootloader >/dev/null
+idle "the ROM" 3
+board application >/dev/null
+read -r -t 0.2 line <&"$out" && die "more was said: $line"
+idle "a program that ticks" 130
 
 # Faults by command, and the cable that one pulls out.
 wants 1 "$sim" ctl "$socket" fault drop sideways nth=1

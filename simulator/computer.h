@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * computer.h - the program that is really executed: a core (cpu/) and peripherals (soc/) around the
+ * board's own memory. In a library of its own, because the core's engine is GPL-2: stm32sim and
+ * the simulator's tests link it, benchd and the tests of protocol/ do not.
+ * Time is the machine's: the core runs at the clock that RCC gives it, in slices of a millisecond,
+ * and sleep costs nothing.
+ */
+#ifndef BENCHD_SIMULATOR_COMPUTER_H
+#define BENCHD_SIMULATOR_COMPUTER_H
+
+#include "simulator/program.h"
+
+extern const struct program_ops program_computer;
+
+/* Whether the core and the peripherals of this part are known. */
+bool computer_knows(const struct part *part);
+
+#endif /* BENCHD_SIMULATOR_COMPUTER_H */
