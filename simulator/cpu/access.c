@@ -158,6 +158,7 @@ bool core_load(struct cpu *cpu, uint32_t addr, unsigned size, uint32_t *value)
 	bool is_found = band_of(cpu, addr, &byte, &bit) ? load_band(cpu, byte, bit, value)
 							: load_plain(cpu, addr, size, value);
 
+	idle_spoil(cpu);
 	if (!is_found)
 		note_fault(cpu, addr, false);
 	return is_found;
@@ -170,6 +171,7 @@ bool core_store(struct cpu *cpu, uint32_t addr, unsigned size, uint32_t value)
 	bool is_found = band_of(cpu, addr, &byte, &bit) ? store_band(cpu, byte, bit, value)
 							: store_plain(cpu, addr, size, value);
 
+	idle_spoil(cpu);
 	if (!is_found)
 		note_fault(cpu, addr, true);
 	return is_found;

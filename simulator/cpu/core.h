@@ -68,6 +68,13 @@ struct range {
 };
 enum { STALE_MAX = 32 };
 
+/* A loop that may be waiting: its start, and the registers there. */
+struct idle {
+	uint32_t pause; /* blocks until one is looked for */
+	uint32_t left;  /* blocks until this one is given up; 0: none is looked at */
+	uint32_t pc, registers[ENGINE_PC + 1];
+};
+
 struct cpu {
 	struct cpu_options options;
 	struct engine *engine;
@@ -84,6 +91,8 @@ struct cpu {
 	bool is_late_write;
 	struct nvic nvic;
 	struct systick systick;
+	struct idle idle;
+	uint64_t idled; /* of cycles, those of waiting loops that were not run */
 	struct scb scb;
 	struct mpu mpu;
 	struct stored stored;
@@ -140,6 +149,12 @@ void scb_reset(struct cpu *cpu, uint32_t vtor);
 /* The private peripheral bus, by word, from 0xE0000000 on; false: the caller's bus is asked. */
 bool scb_load(struct cpu *cpu, uint32_t addr, uint32_t *value);
 bool scb_store(struct cpu *cpu, uint32_t addr, uint32_t value);
+
+/* --- idle.c --- */
+void idle_reset(struct cpu *cpu); /* between two runs of the engine */
+void idle_spoil(struct cpu *cpu); /* an access that may change something, or see it change */
+/* Before a block, when idle.pause is over; true: only an interrupt ends the loop it is in. */
+bool idle_block(struct cpu *cpu, uint32_t pc, uint32_t size);
 
 /* --- access.c: an address outside plain memory --- */
 bool core_load(struct cpu *cpu, uint32_t addr, unsigned size, uint32_t *value);

@@ -39,7 +39,7 @@ void cpu_reset(struct cpu *cpu, uint32_t base, uint32_t vtor)
 		engine_free(cpu->engine);
 		cpu->engine = fresh;
 	}
-	cpu->cycles = 0;
+	cpu->cycles = cpu->idled = 0;
 	cpu->state = fresh ? CPU_RUNS : CPU_LOCKED_UP;
 	cpu->fault = (struct cpu_fault){ .what = fresh ? NULL : "no memory for the engine" };
 	cpu->has_event = cpu->is_late_fault = cpu->is_masked = cpu->is_broken = false;
@@ -69,11 +69,17 @@ static uint64_t cycles_of(uint32_t size)
 
 bool core_block(struct cpu *cpu, uint32_t pc, uint32_t size)
 {
-	(void)pc;
 	if (cpu->must_look || cpu->cycles >= cpu->due)
 		return true;
 	if (cpu->is_masked && nvic_next(cpu, engine_masks(cpu->engine)))
 		return true;
+	if (cpu->idle.pause)
+		cpu->idle.pause--;
+	else if (idle_block(cpu, pc, size)) {
+		cpu->idled += cpu->due - cpu->cycles;
+		cpu->cycles = cpu->due;
+		return true;
+	}
 	cpu->cycles += cycles_of(size);
 	return false;
 }
@@ -200,6 +206,7 @@ static void look(struct cpu *cpu)
 	uint64_t tick;
 
 	systick_advance(cpu);
+	idle_reset(cpu);
 	if (cpu->is_late_fault) {
 		cpu->is_late_fault = false;
 		bus_fault(cpu, cpu->late_addr, cpu->late_pc, "access to nothing");
@@ -255,6 +262,11 @@ enum cpu_state cpu_state(const struct cpu *cpu)
 uint64_t cpu_cycles(const struct cpu *cpu)
 {
 	return cpu->cycles;
+}
+
+uint64_t cpu_idled(const struct cpu *cpu)
+{
+	return cpu->idled;
 }
 
 uint64_t cpu_next_systick(const struct cpu *cpu)

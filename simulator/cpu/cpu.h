@@ -70,6 +70,8 @@ void cpu_break(struct cpu *cpu);
 void cpu_skip(struct cpu *cpu, uint64_t cycles);
 enum cpu_state cpu_state(const struct cpu *cpu);
 uint64_t cpu_cycles(const struct cpu *cpu); /* run and skipped, since cpu_reset() */
+/* Of these, passed without work: a loop that only an interrupt ends is not run to its end. */
+uint64_t cpu_idled(const struct cpu *cpu);
 /* Until SysTick will pend its exception; UINT64_MAX: it will not. */
 uint64_t cpu_next_systick(const struct cpu *cpu);
 

@@ -188,3 +188,27 @@ int decode_trap(struct span code, struct decode_traps traps)
 	}
 	return -1;
 }
+
+/* CPS, and MSR to a special register. */
+static bool is_for_masks(uint16_t first)
+{
+	return (first & 0xFFE8) == 0xB660 || (first & 0xFFE0) == 0xF380;
+}
+
+bool decode_changes(struct span code)
+{
+	static const uint32_t registers[PC];
+	size_t at;
+
+	for (at = 0; at + 2 <= code.len; at += decode_size(half(code, at))) {
+		uint16_t first = half(code, at), second = half(code, at + 2);
+		struct reach reach;
+
+		if (is_for_masks(first) ||
+			(decode_size(first) == 4 && decode_is_float(first, second)))
+			return true;
+		if (reach_of(first, second, 0, registers, &reach) && reach.is_write)
+			return true;
+	}
+	return false;
+}

@@ -27,6 +27,8 @@ bool decode_is_float(uint16_t first, uint16_t second);
 struct decode_traps {
 	bool floats, divisions;
 };
+/* It stores, sets masks or has to do with floats: running it again may not be the same. */
+bool decode_changes(struct span code);
 /* The offset of the first instruction of these kinds; -1: none. */
 int decode_trap(struct span code, struct decode_traps traps);
 
