@@ -21,9 +21,12 @@ static void erase_pages(struct block *block, uint32_t cr)
 {
 	const struct flash *flash = &block->soc->memory->flash;
 	const struct part *part = flash->part;
-	const uint32_t addr = block_get(block, AR);
+	uint32_t addr = block_get(block, AR);
 	bool ok;
 
+	/* The low bits count: programs linked to the alias at 0 name their pages there. */
+	if (addr < part->flash_bytes)
+		addr += part->flash_base;
 	if (cr & CR_MER)
 		ok = flash_wipe(block, 0, part_sector_count(part));
 	else {

@@ -133,6 +133,15 @@ static const struct step f1_flash[] = {
 	{ WAIT, 1, 0, 0 },
 	{ READ, F1_FLASH + 0x0C, 0x20, 0 },
 	{ READ, 0x08000400, 0xFFFFFFFF, 0 },
+	{ WRITE, F1_FLASH + 0x10, 1, 0 },
+	{ WRITE16, 0x404, 0x9ABC, 0 },
+	{ WAIT, 54, 0, 0 },
+	{ WRITE, F1_FLASH + 0x10, 2, 0 },
+	{ WRITE, F1_FLASH + 0x14, 0x400, 0 }, /* the page by the alias */
+	{ WRITE, F1_FLASH + 0x10, 0x42, 0 },
+	{ WAIT, 30000, 0, 0 },
+	{ READ, F1_FLASH + 0x0C, 0x20, 0 },
+	{ READ, 0x08000404, 0xFFFFFFFF, 0 },
 	{ WRITE, F1_FLASH + 0x10, 0x80, 0 },
 	{ WRITE, F1_FLASH + 0x04, KEY1, 0 },
 	{ WRITE, F1_FLASH + 0x04, 1, 0 }, /* broken until reset */
