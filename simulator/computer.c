@@ -161,12 +161,12 @@ static void report_lockup(struct computer *computer)
 
 static void run(struct computer *computer, uint64_t end_ns)
 {
-	const uint64_t before = cpu_cycles(computer->cpu);
+	const uint64_t before = cpu_cycles(computer->cpu) - cpu_idled(computer->cpu);
 
 	computer->end_ns = end_ns;
 	const enum cpu_state state = cpu_run(computer->cpu, cycles_until(computer, end_ns));
 
-	computer->instructions += cpu_cycles(computer->cpu) - before;
+	computer->instructions += cpu_cycles(computer->cpu) - cpu_idled(computer->cpu) - before;
 	if (state == CPU_LOCKED_UP) {
 		report_lockup(computer);
 		computer->is_running = false;
