@@ -207,7 +207,7 @@ test('what a board asks a terminal is never answered, also with two viewers', {
     '\x1b[c\x1b[>c\x1b[5n\x1b[6n\x1b[?6n\x1b[?1$p\x1b[18t' +
     '\x1bP$qm\x1b\\\x1b]4;1;?\x07\x1b]10;?\x07\x1b]11;?\x07';
   const { offset } = (await bench.board('f407')).console;
-  await bench.post('/api/v1/boards/f407/console', `${queries}\r\nthat was asked\r\n`);
+  await bench.post('/api/v1/boards/f407/console', `echo\r${queries}\r\nthat was asked\r\n\x04`);
   for (const page of pages) await shows(page, 'that was asked');
   const { text } = await bench.get(`/api/v1/boards/f407/console?from=${offset}`);
   assert.ok(text.includes(queries), 'the board printed the questions');

@@ -18,10 +18,15 @@ before(async () => {
     '/api/v1/boards/f103/flash',
   );
   assert.equal(code, 0, text);
+  const viewer = await Viewer.open(bench, PATH);
+  await viewer.until((v) => v.text.endsWith('> '));
+  await type('echo\r');
+  await viewer.until((v) => v.text.endsWith('echo\r\n'));
+  viewer.close();
 });
 after(() => bench?.clear());
 
-/** Types a line; the board's program echoes it. */
+/** Types bytes; the board's program, told so above, sends them back as they are. */
 async function type(text) {
   const { status } = await bench.post('/api/v1/boards/f103/console', Buffer.from(text));
   assert.ok(status < 300, `typing: ${status}`);
