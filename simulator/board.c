@@ -22,6 +22,8 @@
 
 /* A long burst is passed on in pieces of this length, its end exactly when it is due. */
 #define SLICE_NS NS_PER_MS
+/* A program that runs is looked after this often: each of its bytes alone would wake us. */
+#define PROGRAM_NS (2 * NS_PER_MS)
 
 enum {
 	FIFO_MAX = 256,        /* of the host's bytes on their way, as an adapter has */
@@ -132,9 +134,12 @@ static void write_host(struct board *board)
 static uint64_t due_ns(const struct board *board)
 {
 	const uint64_t next = machine_next_ns(&board->machine);
-	const uint64_t slice = board->now_ns + SLICE_NS;
+	const bool is_program = machine_runs_application(&board->machine);
+	const uint64_t slice = board->now_ns + (is_program ? PROGRAM_NS : SLICE_NS);
 	uint64_t due = next;
 
+	if (is_program && next < slice)
+		return slice;
 	if (board->machine.tx_count && next < slice)
 		due = board->machine.free_ns < slice ? board->machine.free_ns : slice;
 	if (board->fifo_count) {

@@ -16,7 +16,7 @@
  * A program that has been silent for a while sleeps and ticks unwatched: what it does is seen up to
  * LAZY_NS late. That a byte comes in ends it at once, at the very time of the byte.
  */
-#define LAZY_NS (10 * NS_PER_MS)
+#define LAZY_NS (20 * NS_PER_MS)
 #define QUIET_NS (50 * NS_PER_MS)
 
 /* The cores of the families, by the letters behind "STM32". */
@@ -27,8 +27,10 @@ static const struct core {
 } cores[] = {
 	{ "f0", CPU_M0, 2 },
 	{ "f1", CPU_M3, 4 },
+	{ "f2", CPU_M3, 4 },
 	{ "f4", CPU_M4F, 4 },
 	{ "g0", CPU_M0PLUS, 2 },
+	{ "l1", CPU_M3, 4 },
 	{ "l4", CPU_M4F, 4 },
 };
 
@@ -39,11 +41,6 @@ static const struct core *core_of(const struct part *part)
 			return &cores[i];
 	}
 	return NULL;
-}
-
-bool computer_knows(const struct part *part)
-{
-	return core_of(part) != NULL;
 }
 
 /* Each line is said once, however often the board is restarted. */
@@ -166,7 +163,7 @@ static void run(struct computer *computer, uint64_t end_ns)
 	computer->end_ns = end_ns;
 	const enum cpu_state state = cpu_run(computer->cpu, cycles_until(computer, end_ns));
 
-	computer->instructions += cpu_cycles(computer->cpu) - cpu_idled(computer->cpu) - before;
+	computer->ran += cpu_cycles(computer->cpu) - cpu_idled(computer->cpu) - before;
 	if (state == CPU_LOCKED_UP) {
 		report_lockup(computer);
 		computer->is_running = false;
@@ -224,7 +221,7 @@ static void *open_computer(struct memory *memory, const struct program_host *hos
 
 	computer->memory = memory;
 	computer->host = host;
-	computer->soc = computer_knows(memory->part) ? soc_new(memory, &hooks) : NULL;
+	computer->soc = core_of(memory->part) ? soc_new(memory, &hooks) : NULL;
 	if (!computer->soc) {
 		free(computer);
 		return NULL;
@@ -354,11 +351,11 @@ static bool pin(const void *ctx, char port, unsigned number, struct program_pin 
 	return true;
 }
 
-static uint64_t instructions(const void *ctx)
+static uint64_t cycles_run(const void *ctx)
 {
 	const struct computer *computer = ctx;
 
-	return computer->instructions;
+	return computer->ran;
 }
 
 const struct program_ops program_computer = {
@@ -372,5 +369,5 @@ const struct program_ops program_computer = {
 	.next_ns = next_ns,
 	.is_running = is_running,
 	.pin = pin,
-	.instructions = instructions,
+	.cycles = cycles_run,
 };

@@ -11,9 +11,7 @@
 
 #include "simulator/program.h"
 
+/* Its open() gives NULL for parts whose core or peripherals are not known. */
 extern const struct program_ops program_computer;
-
-/* Whether the core and the peripherals of this part are known. */
-bool computer_knows(const struct part *part);
 
 #endif /* BENCHD_SIMULATOR_COMPUTER_H */

@@ -39,11 +39,21 @@ static const struct leftover f4[] = {
 	{ 0x4001100C, 0x0000340C }, /* USART1_CR1: UE, M, PCE, TE, RE */
 };
 
+/*
+ * The flash is unlocked: stm32flash -R, which on some of these parts sets FLASH_CR.OBL_LAUNCH without
+ * a key, resets real ones.
+ */
+static const struct leftover f0[] = {
+	{ 0x40022004, 0x45670123 }, /* FLASH_KEYR */
+	{ 0x40022004, 0xCDEF89AB },
+};
+
 static const struct {
 	const char *family;
 	const struct leftover *leftovers;
 	size_t count;
 } families[] = {
+	{ "f0", f0, sizeof(f0) / sizeof(*f0) },
 	{ "f1", f1, sizeof(f1) / sizeof(*f1) },
 	{ "f4", f4, sizeof(f4) / sizeof(*f4) },
 };

@@ -24,7 +24,7 @@ struct computer {
 	uint64_t waited; /* cycles on the bus, not yet told to the core */
 	uint64_t reset_ns, end_ns, stall_ns, event_ns;
 	bool is_running, wants_reset;
-	uint64_t instructions;
+	uint64_t ran; /* cycles, ever */
 	struct spin spin;
 	uint32_t changes[PORTS][PINS];
 	uint32_t said[SAID_MAX]; /* hashes of lines */

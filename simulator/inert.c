@@ -69,7 +69,7 @@ static bool pin(const void *ctx, char port, unsigned number, struct program_pin 
 	return false;
 }
 
-static uint64_t instructions(const void *ctx)
+static uint64_t cycles(const void *ctx)
 {
 	(void)ctx;
 	return 0;
@@ -86,5 +86,5 @@ const struct program_ops program_inert = {
 	.next_ns = next_ns,
 	.is_running = is_running,
 	.pin = pin,
-	.instructions = instructions,
+	.cycles = cycles,
 };

@@ -485,9 +485,9 @@ bool machine_pin(const struct machine *machine, char port, unsigned pin, struct 
 	return machine->ops->pin(machine->program, port, pin, is);
 }
 
-uint64_t machine_instructions(const struct machine *machine)
+uint64_t machine_cycles(const struct machine *machine)
 {
-	return machine->ops->instructions(machine->program);
+	return machine->ops->cycles(machine->program);
 }
 
 bool machine_runs_application(const struct machine *machine)

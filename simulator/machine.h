@@ -101,7 +101,7 @@ void machine_clear_faults(struct machine *machine);
 bool machine_runs_rom(const struct machine *machine);
 /* A pin of the chip as the program drives it. false: there is none, or nobody knows. */
 bool machine_pin(const struct machine *machine, char port, unsigned pin, struct program_pin *is);
-uint64_t machine_instructions(const struct machine *machine);
+uint64_t machine_cycles(const struct machine *machine);
 /* An application that did not crash. */
 bool machine_runs_application(const struct machine *machine);
 

@@ -54,7 +54,8 @@ struct program_ops {
 	bool (*is_running)(const void *ctx);
 	/* A pin, 'A' to 'K' and 0 to 15. false: there is none, or nobody knows. */
 	bool (*pin)(const void *ctx, char port, unsigned pin, struct program_pin *is);
-	uint64_t (*instructions)(const void *ctx);
+	/* Those that were executed, ever. */
+	uint64_t (*cycles)(const void *ctx);
 };
 
 /* Runs when the vector table is plausible; silent, and hears nothing. */

@@ -280,12 +280,12 @@ static void do_stats(const struct request *r)
 
 	snprintf(r->answer, REMOTE_ANSWER_MAX,
 		"ok part=%s runs=%s plugged=%d protected=%d resets=%u erases=%u writes=%u "
-		"to_host=%" PRIu64 " to_board=%" PRIu64 " lost=%" PRIu64 " instructions=%" PRIu64
+		"to_host=%" PRIu64 " to_board=%" PRIu64 " lost=%" PRIu64 " cycles=%" PRIu64
 		" frame=%s dtr=%d rts=%d",
 		machine->memory.part->name, running(machine), r->remote->is_plugged,
 		machine->memory.flash.is_readout_protected, machine->stats.resets,
 		machine->rom.erases, machine->rom.writes, machine->stats.to_host,
-		machine->stats.to_board, machine->stats.lost, machine_instructions(machine),
+		machine->stats.to_board, machine->stats.lost, machine_cycles(machine),
 		r->remote->host_frame == LINE_ANY_FRAME ? "none"
 							: wire_frame_name(r->remote->host_frame),
 		r->remote->wiring.is_set[WIRE_DTR], r->remote->wiring.is_set[WIRE_RTS]);

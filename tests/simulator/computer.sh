@@ -97,22 +97,6 @@ types time '^up [0-9]+\.[0-9]{3} s$'
 exec {host}>&-
 [ "$(stat lost)" = 0 ] || die "$(board stats)"
 
-# stm32flash -R loads a routine into RAM that resets the chip: it lands where BOOT0 says.
-for boot0 in 1 0; do
-	board bootloader >/dev/null
-	board boot0 $boot0 >/dev/null
-	before=$(stat resets)
-	flash -R || die "no -R"
-	deadline=$((SECONDS + 20))
-	until [ "$(stat resets)" = $((before + 1)) ]; do
-		[ $SECONDS -lt $deadline ] || die "not reset: $(board stats)"
-	done
-	want=$([ $boot0 = 1 ] && echo rom || echo application)
-	until [ "$(stat runs)" = "$want" ]; do
-		[ $SECONDS -lt $deadline ] || die "not in $want: $(board stats)"
-	done
-done
-
 kill "$pid"
 ! read -r -t 30 line <&"$out" || die "more was said: $line"
 pid=
