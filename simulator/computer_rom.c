@@ -40,8 +40,8 @@ static const struct leftover f4[] = {
 };
 
 /*
- * The flash is unlocked: stm32flash -R, which on some of these parts sets FLASH_CR.OBL_LAUNCH without
- * a key, resets real ones.
+ * The flash is unlocked: stm32flash -R, which on some of these parts sets FLASH_CR.OBL_LAUNCH
+ * without a key, resets real ones.
  */
 static const struct leftover f0[] = {
 	{ 0x40022004, 0x45670123 }, /* FLASH_KEYR */
