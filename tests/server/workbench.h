@@ -43,7 +43,9 @@ void workbench_restart(struct workbench *wb);
 void workbench_tell(struct workbench *wb, const char *word);
 
 /* An image of len bytes, in workbench_bytes: f103-hello and what fills it up; always the same. */
-#define WORKBENCH_GREETING "\r\nbenchd hello on STM32F103, built from simulator/firmware\r\n"
+#define WORKBENCH_GREETING                                                                         \
+	"\r\nbenchd hello on STM32F103, built from simulator/firmware\r\n"                         \
+	"type help and Enter\r\n> "
 #define WORKBENCH_IMAGE (8 * KIB) /* the usual length */
 extern uint8_t workbench_bytes[128 * KIB];
 struct span workbench_image(size_t len);
