@@ -24,6 +24,9 @@ struct device {
 	uint8_t unique_id[CHIP_UNIQUE_ID_BYTES];
 	bool has_unique_id;
 	bool readout_protected; /* Read Memory was refused at the command stage */
+	uint8_t bootloader_id;  /* section 4, 0x02: which ROM; 0: none, or not known */
+	bool was_blank;         /* the first word of the flash was erased when we connected (Q23) */
+	unsigned quirks;        /* enum quirk bits (quirk.h) of this ROM */
 };
 bool device_has(const struct device *device, uint8_t command);
 
@@ -32,6 +35,7 @@ struct boot_options {
 	uint32_t as_product_id;        /* use this row for an unknown part; 0: none */
 	uint32_t flash_bytes; /* from the user, for a part whose size is not known; 0: none */
 	bool resume_only;     /* do not restart: the ROM is already running */
+	bool may_burst;       /* try whether the ROM takes a whole block at once (boot_burst.c) */
 	bool (*cancelled)(void *ctx); /* asked between tries and blocks; NULL: never */
 	void *cancelled_ctx;
 };
@@ -45,6 +49,10 @@ struct boot {
 	bool was_resumed;  /* the ROM had been in sync already: it answered NACK */
 	bool has_changed; /* an erase or write request was sent: content is unsure until verified */
 	unsigned retries; /* exchanges that were repeated, for the job's result */
+	/* What the adapter costs: from our last byte to the first of the answer; 0: not measured */
+	uint32_t turnaround_us;
+	bool bursts; /* it was tried and works: command, address and data of a block leave at once
+		      */
 };
 
 void boot_init(struct boot *boot, struct wire wire, struct control control,
@@ -102,6 +110,18 @@ enum err boot_write_protect(struct boot *boot, struct span units, struct why *wh
 enum err boot_write_unprotect(struct boot *boot, struct why *why);
 enum err boot_readout_protect(struct boot *boot, struct why *why);
 enum err boot_readout_unprotect(struct boot *boot, struct why *why); /* erases the whole part */
+/*
+ * Get Checksum of [addr, addr+len): the STM32 CRC unit's over little-endian words (section 4,
+ * 0xA1), as crc_stm32() computes it. addr and len are multiples of 4. Both readings of the ACK
+ * sequence are understood. ERR_UNSUPPORTED: the ROM has none; else as boot_read().
+ */
+enum err boot_checksum(
+	struct boot *boot, uint32_t addr, uint32_t len, uint32_t *crc, struct why *why);
+/*
+ * How wide F2, F4 and F7 program, by the supply (section 4, 0x31; Q10): 4 bytes at 0xFFFF0000.
+ * supply_mv 0 or a part without the register: nothing is sent.
+ */
+enum err boot_set_supply(struct boot *boot, uint32_t supply_mv, struct why *why);
 /*
  * Brings the two sides back in step after a lost byte, with filler 0x02 (section 8.2), and
  * confirms with Get ID. Never called while an erase request may be half sent.

@@ -75,7 +75,7 @@ static enum err search_failed(const struct search *search, struct why *why)
 
 static uint64_t now_ms(const struct boot *boot)
 {
-	return boot->wire.ops->now_ms(boot->wire.ctx);
+	return boot->wire.ops->now_us(boot->wire.ctx) / 1000;
 }
 
 static enum err port_failed(enum err e, struct why *why)

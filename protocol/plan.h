@@ -13,6 +13,7 @@
 
 enum plan_erase { PLAN_ERASE_NEEDED, PLAN_ERASE_MASS, PLAN_ERASE_NONE };
 enum plan_verify { PLAN_VERIFY_AUTO, PLAN_VERIFY_CRC, PLAN_VERIFY_READ, PLAN_VERIFY_NONE };
+enum plan_write { PLAN_WRITE_AUTO, PLAN_WRITE_CHANGED, PLAN_WRITE_ALL };
 enum plan_start { PLAN_START_NONE, PLAN_START_RESET, PLAN_START_GO };
 
 struct plan_options {
@@ -21,10 +22,24 @@ struct plan_options {
 	bool skip_outside; /* outside=skip: leave out segments beyond main flash, with a warning */
 	bool force;        /* do not ask whether it looks like an application */
 	enum plan_start start;
-	uint32_t baud; /* for the estimate */
+	enum plan_write write;       /* which sectors a survey is made of (survey.h) */
+	const struct survey *survey; /* what the part holds already; NULL: nothing is known of it */
+	/* for the estimate */
+	uint32_t baud;
+	uint32_t turnaround_us; /* of the adapter, as boot has measured it */
+	bool bursts;
+	uint32_t supply_mv; /* as boot_set_supply() was given; 0: not */
 };
 
-enum step_kind { STEP_MASS_ERASE, STEP_ERASE, STEP_WRITE, STEP_VERIFY, STEP_START };
+enum step_kind {
+	STEP_MASS_ERASE,
+	STEP_ERASE,
+	STEP_WRITE,
+	STEP_VERIFY,   /* read back and compare */
+	STEP_CHECKSUM, /* the same by Get Checksum */
+	STEP_SAMPLE,   /* only erased: a word in each 256 bytes is looked at */
+	STEP_START
+};
 
 struct step {
 	enum step_kind kind;

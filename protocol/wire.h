@@ -48,8 +48,14 @@ struct wire_ops {
 	enum err (*line)(void *ctx, enum wire_line line, bool set);
 	/* Waits. */
 	void (*pause)(void *ctx, uint32_t ms);
-	/* Milliseconds of a monotonic clock whose zero means nothing. */
-	uint64_t (*now_ms)(void *ctx);
+	/* Microseconds of a monotonic clock whose zero means nothing. */
+	uint64_t (*now_us)(void *ctx);
+	/*
+	 * After ERR_GONE: waits at most timeout_ms for the port to come back and opens it again,
+	 * with the settings it had; ctx stays what it was, and what was in flight is lost.
+	 * ERR_TIMEOUT: it is not back yet; ERR_IO: it is, and can't be opened. NULL: it can't wait.
+	 */
+	enum err (*reattach)(void *ctx, uint32_t timeout_ms);
 };
 
 struct wire {

@@ -9,6 +9,7 @@
 int64_t clock_wall_ms(void);
 /* Milliseconds of CLOCK_MONOTONIC. */
 int64_t clock_monotonic_ms(void);
+int64_t clock_monotonic_us(void);
 
 #define CLOCK_TEXT 32
 /* RFC 3339, UTC, milliseconds: "2026-11-22T10:00:00.000Z". Gives out back. */

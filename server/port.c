@@ -351,10 +351,10 @@ static enum err wire_line(void *ctx, enum wire_line line, bool set)
 	return port->backend->line(port, line, set);
 }
 
-static uint64_t wire_now_ms(void *ctx)
+static uint64_t wire_now_us(void *ctx)
 {
 	(void)ctx;
-	return (uint64_t)clock_monotonic_ms();
+	return (uint64_t)clock_monotonic_us();
 }
 
 static const struct wire_ops wire_ops = {
@@ -364,7 +364,7 @@ static const struct wire_ops wire_ops = {
 	.flush = wire_flush,
 	.line = wire_line,
 	.pause = wire_pause,
-	.now_ms = wire_now_ms,
+	.now_us = wire_now_us,
 };
 
 struct wire port_wire(struct port *port)

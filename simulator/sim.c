@@ -189,11 +189,24 @@ struct sim *sim_new(const struct sim_options *options)
 	return sim;
 }
 
-static uint64_t sim_now_ms(void *ctx)
+static uint64_t wire_now_us(void *ctx)
 {
-	const struct sim *sim = ctx;
+	return sim_now_us(ctx);
+}
 
-	return sim->now_ns / NS_PER_MS;
+static enum err sim_reattach(void *ctx, uint32_t timeout_ms)
+{
+	struct sim *sim = ctx;
+	const uint64_t deadline = sim->now_ns + (uint64_t)timeout_ms * NS_PER_MS;
+	uint64_t next;
+
+	while (is_gone(sim) && (next = machine_next_ns(&sim->machine)) <= deadline)
+		pass_until(sim, next);
+	if (is_gone(sim)) {
+		pass_until(sim, deadline);
+		return ERR_TIMEOUT;
+	}
+	return sim_flush(sim);
 }
 
 struct wire sim_wire(struct sim *sim)
@@ -205,7 +218,8 @@ struct wire sim_wire(struct sim *sim)
 		.flush = sim_flush,
 		.line = sim_line,
 		.pause = sim_pause,
-		.now_ms = sim_now_ms,
+		.now_us = wire_now_us,
+		.reattach = sim_reattach,
 	};
 
 	return (struct wire){ &ops, sim };

@@ -80,9 +80,9 @@ static void hostile_pause(void *ctx, uint32_t ms)
 	((struct hostile *)ctx)->now_ms += ms;
 }
 
-static uint64_t hostile_now_ms(void *ctx)
+static uint64_t hostile_now_us(void *ctx)
 {
-	return ((struct hostile *)ctx)->now_ms;
+	return ((struct hostile *)ctx)->now_ms * 1000;
 }
 
 static enum err hostile_restart(void *ctx, enum control_into into, struct why *why)
@@ -166,7 +166,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.flush = hostile_flush,
 		.line = hostile_line,
 		.pause = hostile_pause,
-		.now_ms = hostile_now_ms,
+		.now_us = hostile_now_us,
 	};
 	struct hostile h;
 	struct boot boot;

@@ -107,9 +107,9 @@ static void scripted_pause(void *ctx, uint32_t ms)
 	((struct scripted *)ctx)->now_ms += ms;
 }
 
-static uint64_t scripted_now_ms(void *ctx)
+static uint64_t scripted_now_us(void *ctx)
 {
-	return ((struct scripted *)ctx)->now_ms;
+	return ((struct scripted *)ctx)->now_ms * 1000ull;
 }
 
 struct wire scripted_wire(struct scripted *s)
@@ -121,7 +121,7 @@ struct wire scripted_wire(struct scripted *s)
 		.flush = scripted_flush,
 		.line = scripted_line,
 		.pause = scripted_pause,
-		.now_ms = scripted_now_ms,
+		.now_us = scripted_now_us,
 	};
 
 	return (struct wire){ &ops, s };
