@@ -9,6 +9,7 @@
 #include "server/board_map.h"
 #include "server/job_work.h"
 #include "server/port.h"
+#include "server/watch.h"
 
 #include <pthread.h>
 
@@ -54,12 +55,5 @@ struct board {
 void *board_main(void *board);
 void board_wake(struct board *board);
 bool board_is_stopping(void *board);
-
-/* board_watch.c: waits for a port to appear */
-struct watch;
-struct watch *watch_new(const char *path); /* NULL: no memory */
-void watch_free(struct watch *watch);
-/* Until something may have changed about the path, wake can be read, or a while has passed. */
-void watch_wait(struct watch *watch, int wake);
 
 #endif /* BENCHD_SERVER_BOARD_STATE_H */

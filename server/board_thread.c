@@ -23,6 +23,8 @@
  * would wake every viewer.
  */
 enum { GATHER_MS = 4 };
+/* How often a port is tried that is there and can't be opened. */
+enum { RETRY_MS = 2000 };
 /* So many bytes unasked are no glitch of a cable that somebody touched. */
 enum { MIN_STRANGE = 4 };
 
@@ -99,6 +101,19 @@ static void vanish(struct board *board)
 	enter(board, BOARD_ABSENT, &gone);
 }
 
+/* A job waits for it: the board is busy still, and its watchers learn why nothing moves. */
+static void tell_absence(void *ctx)
+{
+	struct board *board = ctx;
+	struct json *event = json_object();
+
+	log_line(LOG_WARNING, "board %s: the port vanished in the middle of a job",
+		board->config->id);
+	json_add_string(event, "text",
+		"The adapter vanished (unplugged?); the job goes on when it is back.");
+	job_add_event(board->current, board->house.store, "warning", event);
+}
+
 static bool open_port(struct board *board)
 {
 	struct port_options options = { .settings = board->config->console };
@@ -112,6 +127,7 @@ static bool open_port(struct board *board)
 		enter(board, BOARD_ABSENT, &why);
 		return false;
 	}
+	port_on_absence(board->port, tell_absence, board);
 	board->control = control_make(
 		&board->control_memory, &board->config->control, port_wire(board->port));
 	enter(board, BOARD_IDLE, NULL);
@@ -344,7 +360,7 @@ static void settle(struct board *board, enum job_place place)
 	const struct wire_settings *console = &board->config->console;
 	const struct wire_settings now = board->port ? port_settings(board->port) : none;
 
-	if (place == PLACE_GONE)
+	if (place == PLACE_GONE || (board->port && port_fd(board->port) < 0))
 		vanish(board);
 	else if (place == PLACE_BOOTLOADER)
 		enter(board, BOARD_BOOTLOADER, NULL);
@@ -422,7 +438,7 @@ void *board_main(void *ctx)
 		} else if (board->port) {
 			serve(board);
 		} else if (!open_port(board)) {
-			watch_wait(watch, board->wake);
+			watch_wait(watch, board->wake, RETRY_MS);
 			take_wake(board);
 		}
 	}

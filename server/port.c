@@ -3,6 +3,7 @@
 #include "server/port_backend.h"
 
 #include "server/clock.h"
+#include "server/watch.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -167,37 +168,60 @@ static enum err set_up(struct port *port, const struct port_options *options, st
 	return e == ERR_UNSUPPORTED && why ? why_set(why, ERR_IO, why->what) : e;
 }
 
-struct port *port_open(const char *path, const struct port_options *options, struct why *why)
+enum err port_attach(struct port *port, struct why *why)
 {
 	char real[PATH_MAX];
-	struct port *port = calloc(1, sizeof(*port));
+	enum err e = resolve(port->path, real, &port->is_pty, why);
 
-	if (!port) {
-		why_set(why, ERR_NO_MEMORY, NULL);
-		return NULL;
-	}
-	enum err e = resolve(path, real, &port->is_pty, why);
-
+	port->in_at = port->in_len = 0;
+	port->sent_at_ms = 0;
 	if (!e)
 		e = open_backend(port, real, why);
 	if (e) {
-		free(port);
-		return NULL;
+		port->fd = -1;
+		return e;
 	}
-	if (set_up(port, options, why)) {
-		port_close(port);
-		return NULL;
+	e = set_up(port, &port->options, why);
+	if (e)
+		port_detach(port);
+	return e;
+}
+
+void port_detach(struct port *port)
+{
+	if (port->fd < 0)
+		return;
+	/* Undone by the last close anyway, but a pty lives on in its simulator. */
+	(void)ioctl(port->fd, TIOCNXCL);
+	port->backend->close(port);
+}
+
+struct port *port_open(const char *path, const struct port_options *options, struct why *why)
+{
+	struct port *port = calloc(1, sizeof(*port));
+
+	if (port) {
+		port->fd = -1;
+		port->options = *options;
+		port->path = strdup(path);
 	}
-	return port;
+	if (port && port->path) {
+		if (!port_attach(port, why))
+			return port;
+	} else {
+		why_set(why, ERR_NO_MEMORY, NULL);
+	}
+	port_close(port);
+	return NULL;
 }
 
 void port_close(struct port *port)
 {
 	if (!port)
 		return;
-	/* Undone by the last close anyway, but a pty lives on in its simulator. */
-	(void)ioctl(port->fd, TIOCNXCL);
-	port->backend->close(port);
+	port_detach(port);
+	watch_free(port->watch);
+	free(port->path);
 	free(port);
 }
 
@@ -326,6 +350,8 @@ static enum err wire_configure(void *ctx, const struct wire_settings *settings)
 {
 	struct port *port = ctx;
 
+	if (port->fd < 0)
+		return ERR_GONE;
 	if (port->settings.baud == settings->baud && port->settings.frame == settings->frame)
 		return ERR_OK;
 	drain(port);
@@ -348,7 +374,7 @@ static enum err wire_line(void *ctx, enum wire_line line, bool set)
 {
 	struct port *port = ctx;
 
-	return port->backend->line(port, line, set);
+	return port->fd < 0 ? ERR_GONE : port->backend->line(port, line, set);
 }
 
 static uint64_t wire_now_us(void *ctx)
@@ -365,6 +391,7 @@ static const struct wire_ops wire_ops = {
 	.line = wire_line,
 	.pause = wire_pause,
 	.now_us = wire_now_us,
+	.reattach = port_reattach,
 };
 
 struct wire port_wire(struct port *port)

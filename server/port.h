@@ -27,9 +27,14 @@ extern const char port_in_use[]; /* the what of a port that another program hold
 struct port *port_open(const char *path, const struct port_options *options, struct why *why);
 /* Leaves the lines as they are. NULL is fine. */
 void port_close(struct port *port);
+/*
+ * absence is called once for each time that the wire waits for the port to come back
+ * (wire_ops.reattach), as the wait begins; by the thread that waits. NULL: nobody wants to know.
+ */
+void port_on_absence(struct port *port, void (*absence)(void *ctx), void *ctx);
 /* Borrowed from port. */
 struct wire port_wire(struct port *port);
-/* To poll for POLLIN. */
+/* To poll for POLLIN; -1: it vanished, and the wire did not get it back. */
 int port_fd(const struct port *port);
 /* What is there, up to max; ERR_OK with *got 0: nothing. ERR_GONE: unplugged. */
 enum err port_read(struct port *port, uint8_t *out, size_t max, size_t *got);

@@ -9,16 +9,24 @@
 #include "server/port.h"
 
 struct port_backend;
+struct watch;
 
 struct port {
 	const struct port_backend *backend;
-	int fd; /* -1: not open */
+	int fd; /* -1: not open: it vanished */
 	bool is_pty;
 	void *handle; /* the back end's */
 	struct wire_settings settings;
 	int64_t sent_at_ms;   /* when the last byte given to the driver should have left the wire */
 	size_t in_at, in_len; /* received, not yet taken: in[in_at .. in_len) */
 	uint8_t in[512];
+	/* for port_reattach.c */
+	char *path; /* as it was given: a link may lead elsewhere when it comes back */
+	struct port_options options;
+	struct watch *watch;        /* NULL: it never vanished */
+	int64_t refused_since_ms;   /* it is back and can't be opened; 0: not so */
+	void (*absence)(void *ctx); /* NULL: nobody wants to know */
+	void *absence_ctx;
 };
 
 struct port_backend {
@@ -36,6 +44,13 @@ struct port_backend {
 };
 
 extern const struct port_backend port_serial, port_tty;
+
+/* Opens port->path and sets it up by port->options; on error nothing stays open. */
+enum err port_attach(struct port *port, struct why *why);
+/* Closes what is open, if anything. */
+void port_detach(struct port *port);
+/* wire_ops.reattach */
+enum err port_reattach(void *port, uint32_t timeout_ms);
 
 /* ERR_GONE or ERR_IO and a phrase for what open() or an ioctl said. */
 enum err port_errno(int error, struct why *why);

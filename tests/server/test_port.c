@@ -5,6 +5,7 @@
 #include "tests/cmocka_all.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -127,6 +128,82 @@ static void test_a_port_is_used_once(void **state)
 	close(master);
 }
 
+struct comeback {
+	char folder[32], link[64];
+	int master;
+	unsigned absences;
+};
+
+static void note_absence(void *ctx)
+{
+	struct comeback *c = ctx;
+
+	c->absences++;
+}
+
+static void plug(struct comeback *c)
+{
+	c->master = open_pty();
+	assert_int_equal(symlink(ptsname(c->master), c->link), 0);
+}
+
+static void unplug(struct comeback *c)
+{
+	assert_int_equal(unlink(c->link), 0);
+	close(c->master);
+}
+
+static void *plug_in(void *ctx)
+{
+	plug(ctx);
+	return NULL;
+}
+
+/* Another device behind the same name, as when USB numbers an adapter anew. */
+static void test_a_port_comes_back(void **state)
+{
+	const struct wire_settings fast = { 230400, WIRE_8N1 };
+	struct comeback c = { .folder = "/tmp/benchd-port-XXXXXX" };
+	pthread_t thread;
+	uint8_t in[4];
+	size_t got;
+
+	(void)state;
+	assert_non_null(mkdtemp(c.folder));
+	snprintf(c.link, sizeof(c.link), "%s/tty", c.folder);
+	plug(&c);
+	struct port *port = port_open(c.link, &options, NULL);
+
+	assert_non_null(port);
+	const struct wire wire = port_wire(port);
+
+	port_on_absence(port, note_absence, &c);
+	assert_int_equal(wire.ops->configure(wire.ctx, &fast), ERR_OK);
+	for (unsigned times = 1; times <= 2; times++) {
+		assert_int_equal(write(c.master, "lost", 4), 4);
+		unplug(&c);
+		while (wire.ops->recv(wire.ctx, in, 1, 1000, &got) == ERR_OK)
+			;
+		assert_int_equal(wire.ops->send(wire.ctx, span_of("x"), 1000), ERR_GONE);
+		assert_int_equal(wire.ops->reattach(wire.ctx, 0), ERR_TIMEOUT);
+		assert_int_equal(port_fd(port), -1);
+		assert_int_equal(wire.ops->configure(wire.ctx, &fast), ERR_GONE);
+		assert_int_equal(wire.ops->recv(wire.ctx, in, 1, 1000, &got), ERR_GONE);
+		assert_int_equal(pthread_create(&thread, NULL, plug_in, &c), 0);
+		assert_int_equal(wire.ops->reattach(wire.ctx, 30000), ERR_OK);
+		assert_int_equal(pthread_join(thread, NULL), 0);
+		assert_int_equal(c.absences, times);
+		assert_int_equal(port_settings(port).baud, fast.baud);
+		assert_null(port_open(c.link, &options, NULL)); /* exclusive again */
+		assert_int_equal(write(c.master, "back", 4), 4);
+		assert_int_equal(wire.ops->recv(wire.ctx, in, 4, 1000, &got), ERR_OK);
+		assert_memory_equal(in, "back", 4);
+	}
+	port_close(port);
+	unplug(&c);
+	assert_int_equal(rmdir(c.folder), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -134,6 +211,7 @@ int main(void)
 		cmocka_unit_test(test_a_pty_is_a_wire),
 		cmocka_unit_test(test_settings),
 		cmocka_unit_test(test_a_port_is_used_once),
+		cmocka_unit_test(test_a_port_comes_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

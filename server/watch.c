@@ -1,22 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * board_watch.c - waits for a port that is absent: by inotify on the nearest folder of its path
- * that exists, and by a slow re-try for what inotify does not tell (a port that another program
- * lets go).
- */
-#include "server/board_state.h"
+/* watch.c - waits for a port that is absent, by inotify on the nearest folder of its path. */
+#include "server/watch.h"
 
+#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 
-enum {
-	RETRY_MS = 2000,
-	/* udev makes a device, then its links, then their permissions: tried once they stand. */
-	CALM_MS = 50,
-};
+/* udev makes a device, then its links, then their permissions: tried once they stand. */
+enum { CALM_MS = 50 };
 
 struct watch {
 	int fd; /* -1: none to be had, the re-try alone must do */
@@ -49,9 +43,9 @@ void watch_free(struct watch *watch)
 }
 
 /* The same folder again is no new watch; the folders between vanish and come back with udev. */
-static void aim(struct watch *watch)
+void watch_aim(struct watch *watch)
 {
-	char *folder = strdup(watch->path);
+	char *folder = watch->fd >= 0 ? strdup(watch->path) : NULL;
 
 	for (char *slash; folder && (slash = strrchr(folder, '/'));) {
 		slash[slash == folder] = '\0';
@@ -71,13 +65,12 @@ static void empty(int fd)
 		;
 }
 
-void watch_wait(struct watch *watch, int wake)
+void watch_wait(struct watch *watch, int wake, uint32_t most_ms)
 {
 	struct pollfd fds[2] = { { wake, POLLIN, 0 }, { watch->fd, POLLIN, 0 } };
 
-	if (watch->fd >= 0)
-		aim(watch);
-	if (poll(fds, 2, RETRY_MS) > 0 && fds[1].revents) {
+	watch_aim(watch);
+	if (poll(fds, 2, most_ms < INT_MAX ? (int)most_ms : INT_MAX) > 0 && fds[1].revents) {
 		poll(fds, 1, CALM_MS);
 		empty(watch->fd);
 	}
