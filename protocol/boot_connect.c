@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * boot_connect.c - entering the ROM, synchronising, and asking who it is
- * (docs/facts/an3155.md section 2, section 4: 0x00 to 0x02; quirks Q1, Q2, Q7).
+ * boot_connect.c - entering the ROM and synchronising (docs/facts/an3155.md section 2; quirk Q1).
  */
 #include "protocol/boot_internal.h"
 
@@ -12,7 +11,6 @@ enum {
 	SYNC_MS = 300,         /* for the answer to one 7F: section 7 */
 	FIRST_GROUP_TRIES = 2, /* a mis-trained ROM is reset soon ... */
 	GROUP_TRIES = 10,      /* ... a slow one (L47x: 2.6 s) gets its time: section 2.2 */
-	GAP_MS = 150,          /* between bytes of Get's answer: section 4, 0x00 */
 	MAX_HEARD = 64,        /* bytes kept to tell text from noise */
 	MIN_TEXT = 4,
 };
@@ -142,190 +140,6 @@ static enum err sync_once(struct search *search)
 	return e ? e : ERR_TIMEOUT;
 }
 
-/*
- * Get: N, version, N codes. Some ROMs count wrong (Q2): all that comes until silence is taken, and
- * is good when it ends in an ACK.
- */
-static enum err get_commands(struct boot *boot, struct why *why)
-{
-	struct exchange x = { .boot = boot, .why = why, .command = COMMAND_GET };
-	uint8_t in[2 + 255 + 1];
-	size_t got = 0;
-	enum err e = exchange_command(&x);
-
-	if (!e)
-		e = exchange_data(&x, in, 2);
-	if (!e)
-		e = exchange_until_quiet(&x, in + 2, in[0] + 1u, GAP_MS, &got);
-	if (!e && (!got || in[1 + got] != FRAME_ACK))
-		e = exchange_fail(&x, ERR_REPLY, "the list of commands does not end in ACK");
-	if (e)
-		return e;
-	boot->device.version = in[1];
-	memset(boot->device.commands, 0, sizeof(boot->device.commands));
-	for (size_t i = 0; i + 1 < got; i++)
-		boot->device.commands[in[2 + i] / 8] |= (uint8_t)(1u << in[2 + i] % 8);
-	return ERR_OK;
-}
-
-/* Version and two bytes that mean nothing any more. */
-static enum err get_version(struct boot *boot, struct why *why)
-{
-	struct exchange x = { .boot = boot, .why = why, .command = COMMAND_GET_VERSION };
-	static const struct meaning end = { "the version does not end in ACK",
-		"the version does not end in ACK" };
-	uint8_t in[3];
-	enum err e = exchange_command(&x);
-
-	if (!e)
-		e = exchange_data(&x, in, sizeof(in));
-	if (!e)
-		e = exchange_ack(&x, ACK_MS, &end);
-	if (!e)
-		boot->device.version = in[0];
-	return e;
-}
-
-/* One byte, two of ST's parts, three of BlueNRG, WB0 and WL3 (the third counts), more of clones. */
-static uint32_t product_id_of(struct span id)
-{
-	switch (id.len) {
-	case 1:
-		return id.ptr[0];
-	case 2:
-		return get_be16(id.ptr);
-	case 3:
-		return id.ptr[2];
-	default:
-		return get_be32(id.ptr);
-	}
-}
-
-enum err boot_get_id(struct boot *boot, uint32_t *product_id, struct why *why)
-{
-	struct exchange x = { .boot = boot, .why = why, .command = COMMAND_GET_ID };
-	static const struct meaning end = { "the product id does not end in ACK",
-		"the product id does not end in ACK" };
-	uint8_t count = 0, id[256];
-	enum err e = exchange_command(&x);
-
-	if (!e)
-		e = exchange_data(&x, &count, 1);
-	if (!e)
-		e = exchange_data(&x, id, count + 1u);
-	if (e)
-		return e;
-	e = exchange_ack(&x, ACK_MS, &end);
-	if (e == ERR_NACK) /* WB09 sends 1F before its ACK */
-		e = exchange_ack(&x, ACK_MS, &end);
-	if (!e)
-		*product_id = product_id_of((struct span){ id, count + 1u });
-	return e == ERR_NACK ? exchange_fail(&x, ERR_REPLY, end.nack) : e;
-}
-
-/* Repeats ask while that may help; what NACKs to the end is left to the caller. */
-static enum err ask(struct boot *boot, enum err (*question)(struct boot *boot, struct why *why),
-	struct why *why)
-{
-	enum err e;
-	unsigned tries = 0;
-	struct why last;
-
-	do {
-		last = (struct why){ 0 };
-		e = question(boot, &last);
-	} while (e && boot_may_repeat(boot, e, ++tries));
-	if (e)
-		boot_tell(why, &last);
-	return e;
-}
-
-static enum err ask_id(struct boot *boot, struct why *why)
-{
-	return boot_get_id(boot, &boot->device.product_id, why);
-}
-
-#define MIN_FLASH_KIB 8u /* no STM32 has less: such a value is a code or noise (L1 Cat.4) */
-
-static void take_flash_size(struct boot *boot, uint16_t kib)
-{
-	struct device *device = &boot->device;
-
-	if (kib < MIN_FLASH_KIB || kib > device->chip->flash_bytes / KIB)
-		return;
-	device->flash_bytes = kib * KIB;
-	device->flash_size_is_read = true;
-}
-
-/* What is assumed until the register says better. */
-static void assume_flash_size(struct boot *boot)
-{
-	struct device *device = &boot->device;
-	const uint32_t given = boot->options.flash_bytes - boot->options.flash_bytes % KIB;
-
-	device->flash_bytes = device->chip ? device->chip->flash_bytes : given;
-	if (device->chip && given && given < device->chip->flash_bytes)
-		device->flash_bytes = given;
-}
-
-/* Protection has no command of its own: one sees that reads are refused (section 4, 0x01). */
-static enum err probe_protection(struct boot *boot, struct why *why)
-{
-	const struct chip *chip = boot->device.chip;
-	uint8_t word[4];
-	enum err e;
-
-	if (!device_has(&boot->device, COMMAND_READ_MEMORY))
-		return ERR_OK;
-	e = boot_read_raw(boot, chip && chip->flash_bytes ? chip->flash_base : 0x08000000, word,
-		sizeof(word), why);
-	boot->device.readout_protected = e == ERR_READ_PROTECTED;
-	return e == ERR_READ_PROTECTED || e == ERR_NACK ? ERR_OK : e;
-}
-
-static enum err read_registers(struct boot *boot, struct why *why)
-{
-	struct device *device = &boot->device;
-	const struct chip *chip = device->chip;
-	uint8_t size[2];
-	enum err e = ERR_NACK;
-
-	if (!chip || device->readout_protected || !device_has(device, COMMAND_READ_MEMORY))
-		return ERR_OK;
-	if (chip->flash_size_register)
-		e = boot_read_register(boot, chip->flash_size_register, size, sizeof(size), why);
-	if (!e)
-		take_flash_size(boot, get_le16(size));
-	if (e && e != ERR_NACK)
-		return e;
-	if (!chip->unique_id_register)
-		return ERR_OK;
-	e = boot_read_register(
-		boot, chip->unique_id_register, device->unique_id, CHIP_UNIQUE_ID_BYTES, why);
-	device->has_unique_id = !e;
-	return e == ERR_NACK ? ERR_OK : e;
-}
-
-/* All but Get, which has shown that this is the ROM. */
-static enum err identify(struct boot *boot, struct why *why)
-{
-	struct device *device = &boot->device;
-	enum err e = ERR_OK;
-
-	if (device_has(device, COMMAND_GET_VERSION))
-		e = ask(boot, get_version, why);
-	if (!e || e == ERR_NACK)
-		e = ask(boot, ask_id, why);
-	if (e && e != ERR_NACK)
-		return e;
-	device->chip = chip_find(device->product_id);
-	if (!device->chip && boot->options.as_product_id)
-		device->chip = chip_find(boot->options.as_product_id);
-	assume_flash_size(boot);
-	e = probe_protection(boot, why);
-	return e ? e : read_registers(boot, why);
-}
-
 /* 7F, then Get: only that shows that it is the ROM, and that it hears us well. */
 static enum err try_once(struct search *search, struct why *why)
 {
@@ -335,7 +149,7 @@ static enum err try_once(struct search *search, struct why *why)
 	if (e)
 		return e;
 	search->has_answered = true;
-	e = ask(boot, get_commands, why);
+	e = boot_ask_commands(boot, why);
 	return e == ERR_NACK ? ERR_TIMEOUT : e;
 }
 
@@ -398,12 +212,12 @@ static enum err find_rom(struct search *search, struct why *why)
 	return e;
 }
 
-enum err boot_connect(struct boot *boot, struct why *why)
+static enum err connect_once(struct boot *boot, struct why *why)
 {
-	const struct wire *wire = &boot->wire;
 	const uint32_t wait_ms = boot->control.wait_ms;
 	struct search search = {
 		.boot = boot,
+		.until_ms = now_ms(boot) + wait_ms,
 		.try_ms = wait_ms / MAX_SYNC_BYTES > SYNC_MS ? wait_ms / MAX_SYNC_BYTES : SYNC_MS,
 	};
 	struct why last = { 0 };
@@ -411,16 +225,33 @@ enum err boot_connect(struct boot *boot, struct why *why)
 
 	boot->device = (struct device){ 0 };
 	boot->is_connected = boot->was_resumed = false;
-	e = wire->ops->configure(wire->ctx, &boot->options.settings);
-	if (e)
-		return why_set(why, e, "the port does not take the bootloader's rate and frame");
-	search.until_ms = now_ms(boot) + wait_ms;
 	e = find_rom(&search, why);
 	boot->is_connected = !e;
 	if (e)
 		return e;
-	e = identify(boot, &last); /* last: some refusals in it are no failure */
+	e = boot_identify(boot, &last); /* last: some refusals in it are no failure */
 	boot->is_connected = !e;
+	if (e)
+		boot_tell(why, &last);
+	return e;
+}
+
+enum err boot_connect(struct boot *boot, struct why *why)
+{
+	const struct wire *wire = &boot->wire;
+	const bool can_restart = boot->control.resets && !boot->options.resume_only;
+	struct why last = { 0 };
+	enum err e = wire->ops->configure(wire->ctx, &boot->options.settings);
+
+	if (e)
+		return why_set(why, e, "the port does not take the bootloader's rate and frame");
+	e = connect_once(boot, &last);
+	/* It was there, and is gone: a reset, or a supply that gave way, as both do once. */
+	if (can_restart && boot->device.version && (e == ERR_TIMEOUT || e == ERR_REPLY)) {
+		boot->retries++;
+		last = (struct why){ 0 };
+		e = connect_once(boot, &last);
+	}
 	if (e)
 		boot_tell(why, &last);
 	return e;
@@ -443,7 +274,7 @@ static enum err rejoin(struct boot *boot)
 	if (!e)
 		e = try_group(&search, FIRST_GROUP_TRIES, NULL);
 	if (!e)
-		e = identify(boot, NULL);
+		e = boot_identify(boot, NULL);
 	boot->is_connected = !e;
 	return e;
 }

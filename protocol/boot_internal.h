@@ -63,6 +63,10 @@ uint32_t boot_wire_ms(const struct boot *boot, size_t bytes);
 bool boot_is_cancelled(const struct boot *boot);
 /* Swallows what comes until nothing did for quiet_ms (bounded, for a board that never stops). */
 enum err boot_drain(struct boot *boot, uint32_t quiet_ms);
+/* Get, after 7F: only its answer shows that this is the ROM. Fills version and commands. */
+enum err boot_ask_commands(struct boot *boot, struct why *why);
+/* All the rest of device. Refusals are told in it; others leave it half filled. */
+enum err boot_identify(struct boot *boot, struct why *why);
 /* Get ID, whatever it answers, shows that both sides are in step; fills *product_id, 0: NACK. */
 enum err boot_get_id(struct boot *boot, uint32_t *product_id, struct why *why);
 /* boot_resync() with a bound on the fillers. */

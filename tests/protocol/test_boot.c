@@ -23,7 +23,7 @@
 #define ZEROS_252 ZEROS_84 ZEROS_84 ZEROS_84
 #define UID "01 02 03 04 05 06 07 08 09 0A 0B 0C"
 #define UID_F1 "> 11 EE < 79 > 1F FF F7 E8 FF < 79 > 0B F4 < 79" UID
-#define WHO_F1 GET_F1 VERSION_F1 ID_F1 PROBE SIZE_F1("80 00") UID_F1
+#define WHO_F1 GET_F1 VERSION_F1 ID_F1 ID_F1 PROBE SIZE_F1("80 00") UID_F1
 #define CONNECT_F1 SYNC WHO_F1
 
 static const struct boot_options options_115200 = { .settings = { 115200, WIRE_8E1 } };
@@ -55,44 +55,63 @@ static const struct connect_case {
 		true, true, false, false, NULL },
 	{ "BUSY before an ACK",
 		SYNC "> 00 FF < 76 76 79 0B 22 00 01 02 11 21 31 43 63 73 82 92 79" VERSION_F1 ID_F1
-			PROBE SIZE_F1("80 00") UID_F1,
+			ID_F1 PROBE SIZE_F1("80 00") UID_F1,
 		ERR_OK, 0x410, 128 * KIB, true, true, false, false, NULL },
 	{ "Get counts two too many (Q2)",
-		SYNC "> 00 FF < 79 0D 22 00 01 02 11 21 31 43 63 73 82 92 79" VERSION_F1 ID_F1 PROBE
-			SIZE_F1("80 00") UID_F1,
+		SYNC "> 00 FF < 79 0D 22 00 01 02 11 21 31 43 63 73 82 92 79"
+		     "> 00 FF < 79 0D 22 00 01 02 11 21 31 43 63 73 82 92 79" VERSION_F1 ID_F1 ID_F1
+			     PROBE SIZE_F1("80 00") UID_F1,
+		ERR_OK, 0x410, 128 * KIB, true, true, false, false, NULL },
+	{ "Get loses a code on the way, and is asked again",
+		SYNC "> 00 FF < 79 0B 22 00 01 02 11 21 31 63 73 82 92 79" WHO_F1, ERR_OK, 0x410,
+		128 * KIB, true, true, false, false, NULL },
+	{ "a code of Get was spoilt",
+		SYNC "> 00 FF < 79 0B 22 00 01 02 11 31 31 43 63 73 82 92 79" WHO_F1, ERR_OK, 0x410,
+		128 * KIB, true, true, false, false, NULL },
+	{ "the product id was spoilt",
+		SYNC GET_F1 VERSION_F1 ID_F4 ID_F1
+		"> 02 > 02 < 1F" ID_F1 ID_F1 ID_F1 PROBE SIZE_F1("80 00") UID_F1,
 		ERR_OK, 0x410, 128 * KIB, true, true, false, false, NULL },
 	{ "a ROM without Get Version and Get ID",
 		SYNC "> 00 FF < 79 03 40 00 11 31 79"
 		     "> 02 FD < 1F > 02 FD < 1F > 02 FD < 1F" PROBE,
 		ERR_OK, 0, 0, false, false, false, false, NULL },
 	{ "Get Version is refused: no matter",
-		SYNC GET_F1 "> 01 FE < 1F > 01 FE < 1F > 01 FE < 1F" ID_F1 PROBE SIZE_F1("80 00")
-			UID_F1,
+		SYNC GET_F1
+		"> 01 FE < 1F > 01 FE < 1F > 01 FE < 1F" ID_F1 ID_F1 PROBE SIZE_F1("80 00") UID_F1,
 		ERR_OK, 0x410, 128 * KIB, true, true, false, false, NULL },
-	{ "one byte of id", SYNC GET_F1 VERSION_F1 "> 02 FD < 79 00 41 79" PROBE, ERR_OK, 0x41, 0,
-		false, false, false, false, NULL },
+	{ "one byte of id",
+		SYNC GET_F1 VERSION_F1 "> 02 FD < 79 00 41 79 > 02 FD < 79 00 41 79" PROBE, ERR_OK,
+		0x41, 0, false, false, false, false, NULL },
 	{ "three bytes of id: the third",
-		SYNC GET_F1 VERSION_F1 "> 02 FD < 79 02 01 02 77 79" PROBE, ERR_OK, 0x77, 0, false,
-		false, false, false, NULL },
+		SYNC GET_F1 VERSION_F1
+		"> 02 FD < 79 02 01 02 77 79 > 02 FD < 79 02 01 02 77 79" PROBE,
+		ERR_OK, 0x77, 0, false, false, false, false, NULL },
 	{ "1F before the last ACK (WB09)",
-		SYNC GET_F1 VERSION_F1 "> 02 FD < 79 02 01 02 77 1F 79" PROBE, ERR_OK, 0x77, 0,
-		false, false, false, false, NULL },
+		SYNC GET_F1 VERSION_F1
+		"> 02 FD < 79 02 01 02 77 1F 79 > 02 FD < 79 02 01 02 77 1F 79" PROBE,
+		ERR_OK, 0x77, 0, false, false, false, false, NULL },
 	{ "five bytes of id (a clone)",
-		SYNC GET_F1 VERSION_F1 "> 02 FD < 79 04 70 05 02 40 08 79" PROBE, ERR_OK,
-		0x70050240, 0, false, false, false, false, NULL },
-	{ "size register says 0", SYNC GET_F1 VERSION_F1 ID_F1 PROBE SIZE_F1("00 00") UID_F1,
+		SYNC GET_F1 VERSION_F1
+		"> 02 FD < 79 04 70 05 02 40 08 79 > 02 FD < 79 04 70 05 02 40 08 79" PROBE,
+		ERR_OK, 0x70050240, 0, false, false, false, false, NULL },
+	{ "size register says 0", SYNC GET_F1 VERSION_F1 ID_F1 ID_F1 PROBE SIZE_F1("00 00") UID_F1,
 		ERR_OK, 0x410, 128 * KIB, false, true, false, false, NULL },
-	{ "size register says FFFF", SYNC GET_F1 VERSION_F1 ID_F1 PROBE SIZE_F1("FF FF") UID_F1,
-		ERR_OK, 0x410, 128 * KIB, false, true, false, false, NULL },
-	{ "size register says more than the row",
-		SYNC GET_F1 VERSION_F1 ID_F1 PROBE SIZE_F1("00 01") UID_F1, ERR_OK, 0x410,
+	{ "size register says FFFF",
+		SYNC GET_F1 VERSION_F1 ID_F1 ID_F1 PROBE SIZE_F1("FF FF") UID_F1, ERR_OK, 0x410,
 		128 * KIB, false, true, false, false, NULL },
-	{ "a smaller part of the row", SYNC GET_F1 VERSION_F1 ID_F1 PROBE SIZE_F1("40 00") UID_F1,
-		ERR_OK, 0x410, 64 * KIB, true, true, false, false, NULL },
-	{ "read protection", SYNC GET_F1 VERSION_F1 ID_F1 "> 11 EE < 1F > 11 EE < 1F > 11 EE < 1F",
+	{ "size register says more than the row",
+		SYNC GET_F1 VERSION_F1 ID_F1 ID_F1 PROBE SIZE_F1("00 01") UID_F1, ERR_OK, 0x410,
+		128 * KIB, false, true, false, false, NULL },
+	{ "a smaller part of the row",
+		SYNC GET_F1 VERSION_F1 ID_F1 ID_F1 PROBE SIZE_F1("40 00") UID_F1, ERR_OK, 0x410,
+		64 * KIB, true, true, false, false, NULL },
+	{ "read protection",
+		SYNC GET_F1 VERSION_F1 ID_F1 ID_F1 "> 11 EE < 1F > 11 EE < 1F > 11 EE < 1F" ID_F1,
 		ERR_OK, 0x410, 128 * KIB, false, false, true, false, NULL },
 	{ "read protection, two NACKs (Q5)",
-		SYNC GET_F1 VERSION_F1 ID_F1 "> 11 EE < 1F 1F > 11 EE < 1F 1F > 11 EE < 1F 1F",
+		SYNC GET_F1 VERSION_F1 ID_F1 ID_F1
+		"> 11 EE < 1F 1F > 11 EE < 1F 1F > 11 EE < 1F 1F" ID_F1,
 		ERR_OK, 0x410, 128 * KIB, false, false, true, false, NULL },
 	{ "silence", "...", ERR_TIMEOUT, 0, 0, false, false, false, false, "did not answer 7F" },
 	{ "the parity trap", "> 7F < 79 ...", ERR_TIMEOUT, 0, 0, false, false, false, false,
@@ -439,8 +458,9 @@ static void resuming_restarts_nothing(void **state)
 
 static void an_unknown_part_is_used_by_what_get_lists(void **state)
 {
-	static const char unknown[] = SYNC GET_31 VERSION_31 "> 02 FD < 79 01 0F 99 79" PROBE
-							     "> 44 BB < 79 > FF FF 00 < 79";
+	static const char unknown[] =
+		SYNC GET_31 VERSION_31 "> 02 FD < 79 01 0F 99 79 > 02 FD < 79 01 0F 99 79" PROBE
+				       "> 44 BB < 79 > FF FF 00 < 79";
 	struct scripted s;
 	struct boot boot;
 	struct why why = { 0 };
@@ -458,8 +478,8 @@ static void an_unknown_part_is_used_by_what_get_lists(void **state)
 
 static void an_unknown_part_can_be_used_as_another(void **state)
 {
-	static const char unknown[] =
-		SYNC GET_F1 VERSION_F1 "> 02 FD < 79 01 0F 99 79" PROBE SIZE_F1("40 00") UID_F1;
+	static const char unknown[] = SYNC GET_F1 VERSION_F1
+		"> 02 FD < 79 01 0F 99 79 > 02 FD < 79 01 0F 99 79" PROBE SIZE_F1("40 00") UID_F1;
 	struct scripted s;
 	struct boot boot;
 

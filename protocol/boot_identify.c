@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * boot_identify.c - asking the ROM who it is (docs/facts/an3155.md section 4: 0x00 to 0x02; quirks
+ * Q2, Q7). Parity alone guards its answers, so what all hangs on is asked twice.
+ */
+#include "protocol/boot_internal.h"
+
+#include <string.h>
+
+enum { GAP_MS = 150 }; /* between bytes of Get's answer: section 4, 0x00 */
+
+/* What Get tells: N, version, N codes, ACK. */
+struct answer {
+	uint8_t bytes[2 + 255 + 1];
+	size_t len; /* without the ACK */
+};
+
+static enum err get_answer(struct boot *boot, struct answer *answer, struct why *why)
+{
+	struct exchange x = { .boot = boot, .why = why, .command = COMMAND_GET };
+	uint8_t *const in = answer->bytes;
+	size_t got = 0;
+	enum err e = exchange_command(&x);
+
+	if (!e)
+		e = exchange_data(&x, in, 2);
+	if (!e)
+		e = exchange_until_quiet(&x, in + 2, in[0] + 1u, GAP_MS, &got);
+	if (!e && (!got || in[1 + got] != FRAME_ACK))
+		e = exchange_fail(&x, ERR_REPLY, "the list of commands does not end in ACK");
+	answer->len = 1 + got;
+	return e;
+}
+
+/* Fewer codes than it counts, one twice, or one that nobody knows: a byte may have gone astray. */
+static bool is_odd(const struct answer *answer)
+{
+	static const uint8_t known[] = { COMMAND_GET, COMMAND_GET_VERSION, COMMAND_GET_ID,
+		COMMAND_READ_MEMORY, COMMAND_GO, COMMAND_WRITE_MEMORY, COMMAND_ERASE,
+		COMMAND_EXTENDED_ERASE, COMMAND_SPECIAL, COMMAND_EXTENDED_SPECIAL,
+		COMMAND_WRITE_PROTECT, COMMAND_WRITE_UNPROTECT, COMMAND_READOUT_PROTECT,
+		COMMAND_READOUT_UNPROTECT, COMMAND_GET_CHECKSUM };
+	const uint8_t *const codes = answer->bytes + 2;
+	const size_t count = answer->len - 2;
+
+	if (count != answer->bytes[0])
+		return true;
+	for (size_t i = 0; i < count; i++) {
+		if (!memchr(known, codes[i], sizeof(known)) ||
+			memchr(codes + i + 1, codes[i], count - i - 1))
+			return true;
+	}
+	return false;
+}
+
+static bool are_equal(const struct answer *a, const struct answer *b)
+{
+	return a->len == b->len && !memcmp(a->bytes, b->bytes, a->len);
+}
+
+/* Some ROMs count wrong (Q2), or have codes of their own: what they say twice is believed. */
+static enum err get_commands(struct boot *boot, struct why *why)
+{
+	struct answer answer = { 0 }, again = { 0 };
+	enum err e = get_answer(boot, &answer, why);
+
+	if (!e && is_odd(&answer)) {
+		e = get_answer(boot, &again, why);
+		if (!e && !are_equal(&answer, &again) && is_odd(&again))
+			return why_set(
+				why, ERR_REPLY, "the list of commands is another one each time");
+		answer = again;
+	}
+	if (e)
+		return e;
+	boot->device.version = answer.bytes[1];
+	memset(boot->device.commands, 0, sizeof(boot->device.commands));
+	for (size_t i = 2; i < answer.len; i++)
+		boot->device.commands[answer.bytes[i] / 8] |= (uint8_t)(1u << answer.bytes[i] % 8);
+	return ERR_OK;
+}
+
+/* Version and two bytes that mean nothing any more. */
+static enum err get_version(struct boot *boot, struct why *why)
+{
+	struct exchange x = { .boot = boot, .why = why, .command = COMMAND_GET_VERSION };
+	static const struct meaning end = { "the version does not end in ACK",
+		"the version does not end in ACK" };
+	uint8_t in[3];
+	enum err e = exchange_command(&x);
+
+	if (!e)
+		e = exchange_data(&x, in, sizeof(in));
+	if (!e)
+		e = exchange_ack(&x, ACK_MS, &end);
+	if (!e)
+		boot->device.version = in[0];
+	return e;
+}
+
+/* One byte, two of ST's parts, three of BlueNRG, WB0 and WL3 (the third counts), more of clones. */
+static uint32_t product_id_of(struct span id)
+{
+	switch (id.len) {
+	case 1:
+		return id.ptr[0];
+	case 2:
+		return get_be16(id.ptr);
+	case 3:
+		return id.ptr[2];
+	default:
+		return get_be32(id.ptr);
+	}
+}
+
+enum err boot_get_id(struct boot *boot, uint32_t *product_id, struct why *why)
+{
+	struct exchange x = { .boot = boot, .why = why, .command = COMMAND_GET_ID };
+	static const struct meaning end = { "the product id does not end in ACK",
+		"the product id does not end in ACK" };
+	uint8_t count = 0, id[256];
+	enum err e = exchange_command(&x);
+
+	if (!e)
+		e = exchange_data(&x, &count, 1);
+	if (!e)
+		e = exchange_data(&x, id, count + 1u);
+	if (e)
+		return e;
+	e = exchange_ack(&x, ACK_MS, &end);
+	if (e == ERR_NACK) /* WB09 sends 1F before its ACK */
+		e = exchange_ack(&x, ACK_MS, &end);
+	if (!e)
+		*product_id = product_id_of((struct span){ id, count + 1u });
+	return e == ERR_NACK ? exchange_fail(&x, ERR_REPLY, end.nack) : e;
+}
+
+/* Repeats question while that may help; what NACKs to the end is left to the caller. */
+static enum err ask(struct boot *boot, enum err (*question)(struct boot *boot, struct why *why),
+	struct why *why)
+{
+	enum err e;
+	unsigned tries = 0;
+	struct why last;
+
+	do {
+		last = (struct why){ 0 };
+		e = question(boot, &last);
+	} while (e && boot_may_repeat(boot, e, ++tries));
+	if (e)
+		boot_tell(why, &last);
+	return e;
+}
+
+enum err boot_ask_commands(struct boot *boot, struct why *why)
+{
+	return ask(boot, get_commands, why);
+}
+
+/* All hangs on it, and nothing but parity guards it: it is asked twice. */
+static enum err ask_id(struct boot *boot, struct why *why)
+{
+	uint32_t first = 0, second = 0;
+	enum err e = boot_get_id(boot, &first, why);
+
+	if (!e)
+		e = boot_get_id(boot, &second, why);
+	if (!e && first != second)
+		e = why_set(why, ERR_REPLY, "the product id is another one each time");
+	if (!e)
+		boot->device.product_id = first;
+	return e;
+}
+
+#define MIN_FLASH_KIB 8u /* no STM32 has less: such a value is a code or noise (L1 Cat.4) */
+
+static void take_flash_size(struct boot *boot, uint16_t kib)
+{
+	struct device *device = &boot->device;
+
+	if (kib < MIN_FLASH_KIB || kib > device->chip->flash_bytes / KIB)
+		return;
+	device->flash_bytes = kib * KIB;
+	device->flash_size_is_read = true;
+}
+
+/* What is assumed until the register says better. */
+static void assume_flash_size(struct boot *boot)
+{
+	struct device *device = &boot->device;
+	const uint32_t given = boot->options.flash_bytes - boot->options.flash_bytes % KIB;
+
+	device->flash_bytes = device->chip ? device->chip->flash_bytes : given;
+	if (device->chip && given && given < device->chip->flash_bytes)
+		device->flash_bytes = given;
+}
+
+/*
+ * After a refusal: a byte too many before it leaves the ROM one behind, and refusing everything.
+ * true: it was so, and is no more.
+ */
+static bool was_out_of_step(struct boot *boot)
+{
+	uint32_t product_id = 0;
+
+	if (!device_has(&boot->device, COMMAND_GET_ID))
+		return false;
+	if (!boot_get_id(boot, &product_id, NULL) && product_id == boot->device.product_id)
+		return false;
+	return !boot_resync_within(boot, FILLERS_IDLE, NULL);
+}
+
+/* Get lists it: refused all the same, it was not heard right. */
+static enum err ask_id_surely(struct boot *boot, struct why *why)
+{
+	enum err e = ask(boot, ask_id, why);
+
+	if (e == ERR_NACK && device_has(&boot->device, COMMAND_GET_ID) && was_out_of_step(boot))
+		e = ask(boot, ask_id, why);
+	return e;
+}
+
+/* Protection has no command of its own: one sees that reads are refused (section 4, 0x01). */
+static enum err probe_protection(struct boot *boot, struct why *why)
+{
+	const struct chip *chip = boot->device.chip;
+	const uint32_t addr = chip && chip->flash_bytes ? chip->flash_base : 0x08000000;
+	uint8_t word[4] = { 0 };
+	bool is_erased = chip != NULL;
+	enum err e;
+
+	if (!device_has(&boot->device, COMMAND_READ_MEMORY))
+		return ERR_OK;
+	e = boot_read_raw(boot, addr, word, sizeof(word), why);
+	if (e == ERR_READ_PROTECTED && was_out_of_step(boot))
+		e = boot_read_raw(boot, addr, word, sizeof(word), why);
+	boot->device.readout_protected = e == ERR_READ_PROTECTED;
+	for (size_t i = 0; i < sizeof(word); i++)
+		is_erased &= chip && word[i] == chip->erased;
+	boot->device.was_blank = !e && is_erased;
+	return e == ERR_READ_PROTECTED || e == ERR_NACK ? ERR_OK : e;
+}
+
+/* ERR_NACK: the part refuses it. */
+static enum err read_register(
+	struct boot *boot, uint32_t addr, uint8_t *out, size_t len, struct why *why)
+{
+	enum err e = addr ? boot_read_register(boot, addr, out, len, why) : ERR_NACK;
+
+	if (addr && (e == ERR_NACK || e == ERR_READ_PROTECTED) && was_out_of_step(boot))
+		e = boot_read_register(boot, addr, out, len, why);
+	return e;
+}
+
+static enum err read_registers(struct boot *boot, struct why *why)
+{
+	struct device *device = &boot->device;
+	const struct chip *chip = device->chip;
+	uint8_t size[2];
+	enum err e;
+
+	if (!chip || device->readout_protected || !device_has(device, COMMAND_READ_MEMORY))
+		return ERR_OK;
+	e = read_register(boot, chip->flash_size_register, size, sizeof(size), why);
+	if (!e)
+		take_flash_size(boot, get_le16(size));
+	if (e && e != ERR_NACK)
+		return e;
+	e = read_register(
+		boot, chip->unique_id_register, device->unique_id, CHIP_UNIQUE_ID_BYTES, why);
+	device->has_unique_id = !e;
+	return e == ERR_NACK ? ERR_OK : e;
+}
+
+enum err boot_identify(struct boot *boot, struct why *why)
+{
+	struct device *device = &boot->device;
+	enum err e = ERR_OK;
+
+	if (device_has(device, COMMAND_GET_VERSION))
+		e = ask(boot, get_version, why);
+	if (!e || e == ERR_NACK)
+		e = ask_id_surely(boot, why);
+	if (e && e != ERR_NACK)
+		return e;
+	device->chip = chip_find(device->product_id);
+	if (!device->chip && boot->options.as_product_id)
+		device->chip = chip_find(boot->options.as_product_id);
+	assume_flash_size(boot);
+	e = probe_protection(boot, why);
+	return e ? e : read_registers(boot, why);
+}
