@@ -124,7 +124,8 @@ enum err boot_checksum(
 enum err boot_set_supply(struct boot *boot, uint32_t supply_mv, struct why *why);
 /*
  * Brings the two sides back in step after a lost byte, with filler 0x02 (section 8.2), and
- * confirms with Get ID. Never called while an erase request may be half sent.
+ * confirms with Get ID. Never called while an erase request may be half sent. With a control that
+ * resets, only as many fillers as are quicker than that.
  * ERR_TIMEOUT: the ROM is gone: restart it.
  */
 enum err boot_resync(struct boot *boot, struct why *why);

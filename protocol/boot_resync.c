@@ -78,9 +78,12 @@ enum err boot_resync_within(struct boot *boot, unsigned fillers, struct why *why
 	return e;
 }
 
+/* Where a restart is to be had, it is sooner done than a block of fillers sent. */
 enum err boot_resync(struct boot *boot, struct why *why)
 {
-	return boot_resync_within(boot, FILLERS_WRITE, why);
+	const bool can_restart = boot->control.resets && !boot->options.resume_only;
+
+	return boot_resync_within(boot, can_restart ? FILLERS_IDLE : FILLERS_WRITE, why);
 }
 
 bool boot_may_repeat(struct boot *boot, enum err e, unsigned tries)

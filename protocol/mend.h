@@ -32,17 +32,28 @@ struct mend {
 	unsigned counts[MEND_KIND_COUNT];
 	/* its own */
 	unsigned failures; /* in a row, without a piece done between them */
+	unsigned tried;    /* a bit for each kind, as long as failures counts */
 };
+/* Whether an error is one that mend_session() may be asked about; the others are final. */
+bool mend_is_for(enum err e);
 
 /* A piece was done: what failed before it counts no more. */
 void mend_progress(struct mend *mend);
 /*
- * After cause (why of a piece that failed with ERR_NACK, ERR_TIMEOUT, ERR_REPLY, ERR_IO or
- * ERR_GONE): ERR_OK: the ROM is in step and the same chip; do the piece again. Else what was
- * tried last, and why says it: ERR_GONE, ERR_TIMEOUT ..., ERR_WRONG_CHIP: another chip answers;
- * ERR_CANCELLED.
+ * After cause (why of a piece that failed with an error of mend_is_for()): ERR_OK: the ROM is in
+ * step and the same chip; do the piece again. Else why says what was tried last: ERR_GONE,
+ * ERR_TIMEOUT ..., ERR_WRONG_CHIP: another chip answers; ERR_CANCELLED. Then boot is not connected,
+ * and boot->device is still what it was. cause may be why itself.
+ * Bounded: some failures in a row without mend_progress() between them, each as long as a
+ * boot_connect() or reattach_ms at most. Where the rate is lowered, boot->options says so.
  */
 enum err mend_session(
 	struct mend *mend, struct boot *boot, const struct why *cause, struct why *why);
+/*
+ * boot_read() of any length, with what went wrong on the way mended; mend may be NULL. Errors as of
+ * boot_read(), once nothing helped.
+ */
+enum err mend_read(struct mend *mend, struct boot *boot, uint32_t addr, uint8_t *out, size_t len,
+	struct why *why);
 
 #endif /* BENCHD_PROTOCOL_MEND_H */

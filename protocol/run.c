@@ -66,10 +66,29 @@ static bool step_is_done(const struct run *run, const struct step *step)
 	}
 }
 
-enum err run_piece(struct run *run, struct why *why)
+/* The piece, mended and done again as often as that may help. */
+static enum err do_piece(struct run *run, struct why *why)
 {
 	const struct step *step = &run->plan->steps[run->step];
-	const enum stage stage = kinds[step->kind].stage;
+	uint32_t tried = 0;
+	enum err e;
+
+	do {
+		*why = (struct why){ 0 };
+		e = kinds[step->kind].piece(run, step, why);
+		if (!e)
+			break;
+		e = run_mend(run, step, e, &tried, why);
+	} while (!e);
+	if (!e && run->mend)
+		mend_progress(run->mend);
+	return e;
+}
+
+enum err run_piece(struct run *run, struct why *why)
+{
+	const enum stage stage = run_next_stage(run);
+	struct why last;
 	enum err e;
 
 	assert(!run_is_done(run));
@@ -77,20 +96,19 @@ enum err run_piece(struct run *run, struct why *why)
 		run->done = 0;
 	run->stage = stage;
 	run->total = total_of(run->plan, stage);
-	e = kinds[step->kind].piece(run, step, why);
-	if (e) {
-		if (why)
-			why->stage = stage;
-		return e;
-	}
-	if (run->has_mismatch) {
+	e = do_piece(run, &last);
+	if (!e && run->has_mismatch) {
 		run->step = run->plan->count;
-		return ERR_OK;
+	} else if (!e) {
+		run->done += run->len;
+		if (step_is_done(run, &run->plan->steps[run->step])) {
+			run->step++;
+			run->offset = 0;
+		}
 	}
-	run->done += run->len;
-	if (step_is_done(run, step)) {
-		run->step++;
-		run->offset = 0;
-	}
-	return ERR_OK;
+	run_note_unsure(run, e);
+	last.stage = stage;
+	if (e && why)
+		*why = last;
+	return e;
 }

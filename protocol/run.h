@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * run.h - carries a plan out, a piece at a time: an erase request, a block written, a block read
- * back. Between two pieces the caller may report and may stop. One thread.
+ * back. Between two pieces the caller may report and may stop. With a mend, a piece that failed is
+ * mended and done again: an erase is repeated, a block is read back and written where it differs.
+ * Nothing is ever erased or written but what the plan erases and writes. One thread.
  */
 #ifndef BENCHD_PROTOCOL_RUN_H
 #define BENCHD_PROTOCOL_RUN_H
 
 #include "protocol/boot.h"
+#include "protocol/mend.h"
 #include "protocol/plan.h"
 
 struct run {
 	const struct plan *plan; /* borrowed */
 	struct boot *boot;       /* borrowed, connected */
+	struct mend *mend;       /* borrowed; NULL: the first failure is the end */
 	size_t step;             /* the step being done */
 	uint32_t offset;         /* bytes (or sectors, for an erase) of it that are done */
 	/* for the report */
@@ -25,16 +29,26 @@ struct run {
 				   ERR_OK */
 	const char *started;    /* "reset", "go", or NULL */
 	uint32_t written_bytes;
+	/* What was erased or written and not compared since; length 0: nothing. */
+	uint32_t unsure_addr, unsure_len;
+	/* its own: run_mend.c */
+	bool is_wary; /* up to here what is there is read before it is written */
+	size_t wary_step;
+	uint32_t wary_offset;
+	uint32_t cleared_addr; /* the block whose bits were cleared last */
+	bool has_cleared;
+	uint8_t erased_again[CHIP_MAX_SECTORS / 8]; /* a bit for each sector */
 };
 
-/* Borrows both. */
+/* Borrows both. mend is set afterwards. */
 void run_init(struct run *run, const struct plan *plan, struct boot *boot);
 bool run_is_done(const struct run *run);
 /* The stage of the piece that run_piece() would do now; STAGE_NONE when done. */
 enum stage run_next_stage(const struct run *run);
 /*
  * Does the next piece. On error run stays at that piece and why says stage and address. An
- * ERR_VERIFY carries both bytes. A failed start is ERR_START: the content is good.
+ * ERR_VERIFY carries both bytes. A failed start is ERR_START: the content is good. A block that had
+ * to be written anew after its sector was erased once more takes the run back to where that began.
  * Must not be called when run_is_done().
  */
 enum err run_piece(struct run *run, struct why *why);

@@ -10,6 +10,8 @@
 const char *const bench_parts[] = { "f103rb", "f072rb", "f407vg", "l152re", "l476rg", "g071rb",
 	"h743zi", NULL };
 
+enum { REATTACH_MS = 5000 };
+
 /* splitmix64 */
 uint32_t bench_random(uint64_t *state)
 {
@@ -85,14 +87,34 @@ void bench_remember(struct bench *bench)
 	memcpy(bench->before, bench->cells, bench->flash_len);
 }
 
-enum err bench_flash(struct bench *bench, const struct plan_options *options)
+void bench_mends(struct bench *bench)
 {
-	enum err e = boot_connect(&bench->boot, &bench->why);
+	bench->mend = (struct mend){ .may_slow_down = true, .reattach_ms = REATTACH_MS };
+	bench->has_mend = true;
+}
 
-	if (e) {
-		bench->why.stage = STAGE_CONNECT;
-		return e;
+static enum err connect_board(struct bench *bench)
+{
+	struct why cause = { 0 };
+	enum err e = boot_connect(&bench->boot, &cause);
+
+	if ((e == ERR_GONE || e == ERR_IO) && bench->has_mend) {
+		e = mend_session(&bench->mend, &bench->boot, &cause, &cause);
+		mend_progress(&bench->mend);
 	}
+	if (e) {
+		bench->why = cause;
+		bench->why.stage = STAGE_CONNECT;
+	}
+	return e;
+}
+
+enum err bench_plan(struct bench *bench, const struct plan_options *options)
+{
+	enum err e = connect_board(bench);
+
+	if (e)
+		return e;
 	plan_release(&bench->plan);
 	e = plan_flash(&bench->plan, &bench->image, &bench->boot.device, options, &bench->why);
 	if (e) {
@@ -100,6 +122,14 @@ enum err bench_flash(struct bench *bench, const struct plan_options *options)
 		return e;
 	}
 	run_init(&bench->run, &bench->plan, &bench->boot);
+	bench->run.mend = bench->has_mend ? &bench->mend : NULL;
+	return ERR_OK;
+}
+
+enum err bench_flash(struct bench *bench, const struct plan_options *options)
+{
+	enum err e = bench_plan(bench, options);
+
 	while (!e && !run_is_done(&bench->run))
 		e = run_piece(&bench->run, &bench->why);
 	return e;

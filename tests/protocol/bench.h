@@ -19,6 +19,8 @@ struct bench {
 	uint8_t *bytes;   /* of the image, over the whole flash */
 	struct plan plan; /* empty until bench_flash() drew it */
 	struct run run;
+	struct mend mend; /* bench_mends() turned it on */
+	bool has_mend;
 	uint8_t *before; /* the flash as bench_remember() found it */
 	uint8_t *cells;
 	size_t flash_len;
@@ -36,10 +38,14 @@ void bench_close(struct bench *bench);
 /* Adds a segment of bytes from the seed at flash offset at; the first one gets vectors. */
 void bench_add(
 	struct bench *bench, const struct chip *chip, uint32_t at, uint32_t len, uint64_t seed);
+/* From now on what fails is mended. */
+void bench_mends(struct bench *bench);
 /* The row of the simulated part. */
 const struct chip *bench_chip(const struct bench *bench);
 void bench_remember(struct bench *bench);
-/* Connect, plan, run to the end or the first error; bench->why tells of it. */
+/* Connect and plan; bench->why tells of an error. The run stands at its first piece. */
+enum err bench_plan(struct bench *bench, const struct plan_options *options);
+/* The same, then run to the end or the first error. */
 enum err bench_flash(struct bench *bench, const struct plan_options *options);
 /* Every byte outside the planned erases and writes is as it was. */
 void bench_assert_rest_untouched(const struct bench *bench);
