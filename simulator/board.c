@@ -46,6 +46,7 @@ struct fifo_byte {
 
 struct board {
 	struct machine machine;
+	struct adapter adapter;
 	struct remote remote;
 	struct pty pty;
 	struct listen listen;
@@ -95,7 +96,9 @@ static void feed_machine(struct board *board)
 	while (board->fifo_count && board->fifo[board->fifo_first].at_ns <= board->now_ns) {
 		const struct fifo_byte *next = &board->fifo[board->fifo_first];
 
-		machine_receive(&board->machine, next->byte, &next->line, next->at_ns);
+		const uint8_t byte = adapter_carry(&board->adapter, next->byte, next->line.baud);
+
+		machine_receive(&board->machine, byte, &next->line, next->at_ns);
 		board->fifo_first = (board->fifo_first + 1) % FIFO_MAX;
 		board->fifo_count--;
 	}
@@ -123,7 +126,7 @@ static void write_host(struct board *board)
 
 	if (!board->pty.has_host)
 		board->unread.len = 0;
-	while (machine_take(&board->machine, &line, board->now_ns, &byte)) {
+	while (adapter_take(&board->adapter, &board->machine, &line, board->now_ns, &byte)) {
 		if (board->pty.has_host && board->unread.len < UNREAD_MAX)
 			buf_append(&board->unread, (struct span){ &byte, 1 });
 	}
@@ -150,10 +153,17 @@ static uint64_t due_ns(const struct board *board)
 	return due;
 }
 
+static uint64_t wake_ns(const struct board *board)
+{
+	const uint64_t due = due_ns(board), packet = adapter_next_ns(&board->adapter);
+
+	return packet < due ? packet : due;
+}
+
 /* How long to sleep; NULL: until a descriptor wakes us. */
 static const struct timespec *sleep_time(const struct board *board, struct timespec *time)
 {
-	const uint64_t due = due_ns(board);
+	const uint64_t due = wake_ns(board);
 	const uint64_t now = clock_ns() - board->start_ns;
 	const uint64_t wait = due > now ? due - now : 0;
 
@@ -195,6 +205,7 @@ static const char *hook_plug(void *ctx, bool in)
 	pty_unplug(&board->pty);
 	board->fifo_count = 0;
 	board->unread.len = 0;
+	adapter_drop(&board->adapter);
 	return NULL;
 }
 
@@ -325,6 +336,7 @@ static bool init_machine(struct board *board, const struct board_options *option
 	machine.cells = board->cells;
 	machine.report = report;
 	machine.report_ctx = board;
+	adapter_init(&board->adapter, options->adapter_latency_us, options->max_baud, machine.seed);
 	if (!machine_init(&board->machine, &machine))
 		return complain("machine");
 	errno = EINVAL;

@@ -6,15 +6,16 @@
 #ifndef BENCHD_SIMULATOR_BOARD_H
 #define BENCHD_SIMULATOR_BOARD_H
 
-#include "simulator/machine.h"
+#include "simulator/adapter.h"
 
 struct board_options {
 	struct machine_options machine; /* cells is set by the board */
 	const char *link;               /* of the tty */
 	const char *control;            /* the socket's path; NULL: none */
 	const char *flash;              /* keeps the cells in this file; NULL: in memory only */
-	const char *wire_reset, *wire_boot0; /* wiring.h */
-	const char *faults[CHAOS_MAX];       /* lines of chaos.h */
+	const char *wire_reset, *wire_boot0;   /* wiring.h */
+	uint32_t adapter_latency_us, max_baud; /* adapter.h; 0: none */
+	const char *faults[CHAOS_MAX];         /* lines of chaos.h */
 	size_t fault_count;
 };
 

@@ -188,7 +188,7 @@ static bool open_program(struct machine *machine, const struct program_ops *ops)
 
 bool machine_init(struct machine *machine, const struct machine_options *options)
 {
-	const struct part *part = part_find(options->part);
+	const struct part *part = options->custom ? options->custom : part_find(options->part);
 
 	*machine = (struct machine){
 		.time_percent = options->time_percent,

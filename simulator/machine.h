@@ -15,8 +15,9 @@
 
 struct machine_options {
 	const char *part;
-	uint64_t seed;  /* gives the unique id and the luck of faults */
-	uint8_t *cells; /* lent flash cells; NULL: erased ones of its own */
+	const struct part *custom; /* a part that is no row of the table; NULL: part names one */
+	uint64_t seed;             /* gives the unique id and the luck of faults */
+	uint8_t *cells;            /* lent flash cells; NULL: erased ones of its own */
 	unsigned add_quirks, drop_quirks;
 	uint32_t product_id;   /* 0: the part's own */
 	uint32_t time_percent; /* of start-up, erase and program times; 0: they take none */

@@ -2,6 +2,7 @@
 /* sim.c - a machine behind a struct wire whose clock is virtual. */
 #include "simulator/sim.h"
 
+#include "simulator/adapter.h"
 #include "simulator/options.h"
 #include "simulator/wiring.h"
 
@@ -21,6 +22,7 @@ enum {
 
 struct sim {
 	struct machine machine;
+	struct adapter adapter;
 	struct wiring wiring;
 	struct wire_settings host;
 	uint64_t now_ns;
@@ -49,8 +51,16 @@ static void collect(struct sim *sim)
 	uint8_t byte;
 
 	machine_advance(&sim->machine, sim->now_ns);
-	while (machine_take(&sim->machine, &sim->host, sim->now_ns, &byte))
+	while (adapter_take(&sim->adapter, &sim->machine, &sim->host, sim->now_ns, &byte))
 		buf_append(&sim->heard, (struct span){ &byte, 1 });
+}
+
+static uint64_t next_ns(const struct sim *sim)
+{
+	const uint64_t machine = machine_next_ns(&sim->machine);
+	const uint64_t adapter = adapter_next_ns(&sim->adapter);
+
+	return machine < adapter ? machine : adapter;
 }
 
 /* Time passes, and on the way all happens in its order. */
@@ -58,7 +68,7 @@ static void pass_until(struct sim *sim, uint64_t until_ns)
 {
 	uint64_t next;
 
-	while ((next = machine_next_ns(&sim->machine)) <= until_ns) {
+	while ((next = next_ns(sim)) <= until_ns) {
 		if (next > sim->now_ns)
 			sim->now_ns = next;
 		collect(sim);
@@ -86,7 +96,9 @@ static enum err sim_send(void *ctx, struct span out, uint32_t timeout_ms)
 			return ERR_TIMEOUT;
 		}
 		pass_until(sim, sim->now_ns + byte_ns);
-		machine_receive(&sim->machine, out.ptr[i], &sim->host, sim->now_ns);
+		machine_receive(&sim->machine,
+			adapter_carry(&sim->adapter, out.ptr[i], sim->host.baud), &sim->host,
+			sim->now_ns);
 	}
 	return is_gone(sim) ? ERR_GONE : ERR_OK;
 }
@@ -109,8 +121,7 @@ static enum err sim_recv(void *ctx, uint8_t *in, size_t want, uint32_t timeout_m
 	uint64_t next;
 
 	collect(sim);
-	while (unread(sim) < want && !is_gone(sim) &&
-		(next = machine_next_ns(&sim->machine)) <= deadline)
+	while (unread(sim) < want && !is_gone(sim) && (next = next_ns(sim)) <= deadline)
 		pass_until(sim, next);
 	*got = read_heard(sim, in, want);
 	if (*got == want)
@@ -166,6 +177,7 @@ struct sim *sim_new(const struct sim_options *options)
 {
 	const struct machine_options machine = {
 		.part = options->part,
+		.custom = options->custom,
 		.seed = options->seed,
 		.add_quirks = options->add_quirks,
 		.drop_quirks = options->drop_quirks,
@@ -185,6 +197,7 @@ struct sim *sim_new(const struct sim_options *options)
 	}
 	sim->host = (struct wire_settings){ 115200, WIRE_8N1 };
 	sim->no_reset = options->no_reset;
+	adapter_init(&sim->adapter, options->adapter_latency_us, options->max_baud, options->seed);
 	sim_pause(sim, POWER_UP_MS);
 	return sim;
 }
@@ -200,12 +213,13 @@ static enum err sim_reattach(void *ctx, uint32_t timeout_ms)
 	const uint64_t deadline = sim->now_ns + (uint64_t)timeout_ms * NS_PER_MS;
 	uint64_t next;
 
-	while (is_gone(sim) && (next = machine_next_ns(&sim->machine)) <= deadline)
+	while (is_gone(sim) && (next = next_ns(sim)) <= deadline)
 		pass_until(sim, next);
 	if (is_gone(sim)) {
 		pass_until(sim, deadline);
 		return ERR_TIMEOUT;
 	}
+	adapter_drop(&sim->adapter);
 	return sim_flush(sim);
 }
 

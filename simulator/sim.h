@@ -12,11 +12,13 @@
 #include "simulator/quirk.h"
 
 struct sim_options {
-	const char *part;                 /* a name of parts.c, as "f103rb" */
-	uint64_t seed;                    /* gives the unique id and the luck of faults */
-	unsigned add_quirks, drop_quirks; /* enum sim_quirk bits */
-	uint32_t product_id;              /* answer this id instead of the part's own; 0: its own */
-	bool no_reset;                    /* the control cannot restart it (like manual) */
+	const char *part;          /* a name of parts.c, as "f103rb" */
+	const struct part *custom; /* one of the caller's own instead, borrowed; NULL: part */
+	uint32_t adapter_latency_us, max_baud; /* adapter.h; 0: none */
+	uint64_t seed;                         /* gives the unique id and the luck of faults */
+	unsigned add_quirks, drop_quirks;      /* enum sim_quirk bits */
+	uint32_t product_id; /* answer this id instead of the part's own; 0: its own */
+	bool no_reset;       /* the control cannot restart it (like manual) */
 	bool starts_in_bootloader;
 	/* What the wire's modem lines reach, as in the `lines` control: "dtr", "!rts"; NULL:
 	 * nothing. */

@@ -37,6 +37,8 @@ static const char help[] =
 	"  --product-id N       answer this id instead of the part's own\n"
 	"  --wire-reset LINE    dtr, !dtr, rts or !rts: held in reset while this is set (cleared)\n"
 	"  --wire-boot0 LINE    BOOT0 is high while this is set (cleared)\n"
+	"  --adapter-latency MS what it receives waits so long for more, as in an FTDI chip (0)\n"
+	"  --max-baud N         above this rate the cable spoils bytes\n"
 	"  --die-with-parent    end when the parent process does\n\n"
 	"Its bad habits, and bad luck\n"
 	"  --quirk NAME         behave as some ROM does; --list-quirks explains each\n"
@@ -70,6 +72,8 @@ enum option_id {
 	OPT_FAULT,
 	OPT_WIRE_RESET,
 	OPT_WIRE_BOOT0,
+	OPT_ADAPTER_LATENCY,
+	OPT_MAX_BAUD,
 	OPT_DIE_WITH_PARENT,
 	OPT_LIST_PARTS,
 	OPT_LIST_QUIRKS,
@@ -92,6 +96,8 @@ static const struct option options[] = {
 	{ "fault", required_argument, NULL, OPT_FAULT },
 	{ "wire-reset", required_argument, NULL, OPT_WIRE_RESET },
 	{ "wire-boot0", required_argument, NULL, OPT_WIRE_BOOT0 },
+	{ "adapter-latency", required_argument, NULL, OPT_ADAPTER_LATENCY },
+	{ "max-baud", required_argument, NULL, OPT_MAX_BAUD },
 	{ "die-with-parent", no_argument, NULL, OPT_DIE_WITH_PARENT },
 	{ "list-parts", no_argument, NULL, OPT_LIST_PARTS },
 	{ "list-quirks", no_argument, NULL, OPT_LIST_QUIRKS },
@@ -202,8 +208,9 @@ static int print_version(void)
 }
 
 /* One option with a number. */
-static bool take_number(struct machine_options *machine, int id, const char *text)
+static bool take_number(struct board_options *board, int id, const char *text)
 {
+	struct machine_options *machine = &board->machine;
 	unsigned long long value;
 
 	switch (id) {
@@ -212,6 +219,12 @@ static bool take_number(struct machine_options *machine, int id, const char *tex
 	case OPT_PRODUCT_ID:
 		return number(text, 0xFFFF, &value) &&
 			(machine->product_id = (uint32_t)value, true);
+	case OPT_ADAPTER_LATENCY:
+		return number(text, 1000, &value) &&
+			(board->adapter_latency_us = (uint32_t)value * 1000, true);
+	case OPT_MAX_BAUD:
+		return number(text, 10000000, &value) &&
+			(board->max_baud = (uint32_t)value, value > 0);
 	default:
 		return time_scale(text, &machine->time_percent);
 	}
@@ -247,7 +260,7 @@ static bool take(struct arguments *args, int id, const char *text)
 	case OPT_DIE_WITH_PARENT:
 		return args->dies_with_parent = true;
 	default:
-		return take_number(machine, id, text);
+		return take_number(&args->board, id, text);
 	}
 }
 
