@@ -124,7 +124,8 @@ static void finish_start(struct machine *machine)
 {
 	machine->is_starting = false;
 	if (machine->is_rom)
-		machine->line = (struct wire_settings){ 0, WIRE_8E1 };
+		machine->line = (struct wire_settings){ 0,
+			machine->memory.part->without_parity ? WIRE_8N1 : WIRE_8E1 };
 	else
 		run_application(
 			machine, machine->memory.part->flash_base, false, machine->start_ns);

@@ -67,9 +67,11 @@ static void fill_registers(struct memory *memory, uint64_t seed)
 	const struct part *part = memory->part;
 	const uint32_t kib = part->flash_bytes / KIB;
 
-	*area_byte(memory, part->size_register) = (uint8_t)kib;
-	*area_byte(memory, part->size_register + 1) = (uint8_t)(kib >> 8);
-	for (uint32_t i = 0; i < 12; i++)
+	if (part->size_register) {
+		*area_byte(memory, part->size_register) = (uint8_t)kib;
+		*area_byte(memory, part->size_register + 1) = (uint8_t)(kib >> 8);
+	}
+	for (uint32_t i = 0; part->unique_id && i < 12; i++)
 		*area_byte(memory, part->unique_id + i) = (uint8_t)next_random(&seed);
 	if (part->bootloader_id)
 		*area_byte(memory, part->bootloader_id_addr) = part->bootloader_id;

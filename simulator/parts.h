@@ -79,7 +79,8 @@ struct part {
 	uint8_t protect_sectors; /* sectors in a write protection unit */
 	bool words_once;         /* ECC: a word that is not blank cannot be programmed */
 	bool boots_rom_when_empty;
-	uint32_t size_register, unique_id;
+	bool without_parity;               /* 8N1: BlueNRG, WB0, WL3, STM32W (section 1) */
+	uint32_t size_register, unique_id; /* each in an area; 0: none */
 	struct ram rams[PART_RAMS];
 	struct area areas[PART_AREAS];
 	enum option_layout options;
