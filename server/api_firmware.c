@@ -12,10 +12,10 @@
 #define FORM_MIN 256 /* shorter bodies may well hold no 00, 0A or 0D */
 
 static const char *const flash_known[] = { "address", "format", "erase", "keep_neighbours", "write",
-	"verify", "outside", "run", "baud", "force", "dry_run", "firmware", "name", "as",
+	"verify", "outside", "run", "baud", "burst", "force", "dry_run", "firmware", "name", "as",
 	"flash_bytes", "on_disconnect", NULL };
-static const char *const verify_known[] = { "address", "format", "outside", "baud", "firmware",
-	"name", "as", "flash_bytes", "on_disconnect", NULL };
+static const char *const verify_known[] = { "address", "format", "outside", "baud", "burst",
+	"firmware", "name", "as", "flash_bytes", "on_disconnect", NULL };
 
 static const char *const format_names[] = { [FORMAT_AUTO] = "auto",
 	[FORMAT_BIN] = "bin",
@@ -32,34 +32,25 @@ static const char *const verify_names[] = { [PLAN_VERIFY_AUTO] = "auto",
 	[PLAN_VERIFY_READ] = "read",
 	[PLAN_VERIFY_NONE] = "none",
 	NULL };
+static const char *const write_names[] = {
+	[PLAN_WRITE_AUTO] = "auto", [PLAN_WRITE_CHANGED] = "changed", [PLAN_WRITE_ALL] = "all", NULL
+};
 static const char *const outside_names[] = { "refuse", "skip", NULL };
 static const char *const on_disconnect_names[] = { "continue", "cancel", NULL };
 
-/* Of the interface, but not of this version: only the value that changes nothing is taken. */
+/* Of the interface, but not of this version. */
 static bool check_later(const struct query *query, struct problem *problem)
 {
-	static const struct {
-		const char *name, *only;
-	} rows[] = {
-		{ "keep_neighbours", "false" },
-		{ "write", "auto" },
-		{ "expect", NULL },
-		{ "fail", NULL },
-		{ "timeout", NULL },
-	};
+	static const char *const names[] = { "expect", "fail", "timeout" };
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		const char *text = query_get(query, rows[i].name);
-
-		if (!text || (rows[i].only && !strcmp(text, rows[i].only)))
-			continue;
-		if (!rows[i].only)
-			return problem_set(problem, "unknown_parameter",
-				"\"%s\" is not in this version. Nothing was done.", rows[i].name);
+	if (query_get(query, "keep_neighbours") &&
+		strcmp(query_get(query, "keep_neighbours"), "false") != 0)
 		return problem_set(problem, "bad_parameter",
-			"%s=%.40s is not in this version, only %s=%s. Nothing was done.",
-			rows[i].name, text, rows[i].name, rows[i].only);
-	}
+			"keep_neighbours is not in this version. Nothing was done.");
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (query_get(query, names[i]))
+			return problem_set(problem, "unknown_parameter",
+				"\"%s\" is not in this version. Nothing was done.", names[i]);
 	return true;
 }
 
@@ -67,24 +58,38 @@ static bool parse_choices(
 	const struct query *query, struct job_request *what, struct problem *problem)
 {
 	int format = FORMAT_AUTO, erase = PLAN_ERASE_NEEDED, verify = PLAN_VERIFY_AUTO, outside = 0;
-	int on_disconnect = 0;
+	int blocks = PLAN_WRITE_AUTO, on_disconnect = 0;
 
-	what->run = what->kind == JOB_FLASH;
 	if (!query_choice(query, "format", format_names, &format, problem) ||
 		!query_choice(query, "erase", erase_names, &erase, problem) ||
 		!query_choice(query, "verify", verify_names, &verify, problem) ||
+		!query_choice(query, "write", write_names, &blocks, problem) ||
 		!query_choice(query, "outside", outside_names, &outside, problem) ||
-		!query_choice(
-			query, "on_disconnect", on_disconnect_names, &on_disconnect, problem) ||
-		!query_bool(query, "run", &what->run, problem) ||
-		!query_bool(query, "force", &what->force, problem) ||
-		!query_bool(query, "dry_run", &what->dry_run, problem))
+		!query_choice(query, "on_disconnect", on_disconnect_names, &on_disconnect, problem))
 		return false;
 	what->format = (enum image_format)format;
 	what->erase = (enum plan_erase)erase;
 	what->verify = (enum plan_verify)verify;
+	what->write = (enum plan_write)blocks;
 	what->skip_outside = outside == 1;
 	return true;
+}
+
+static bool parse_flags(
+	const struct query *query, struct job_request *what, struct problem *problem)
+{
+	what->run = what->kind == JOB_FLASH;
+	what->has_burst = query_get(query, "burst") != NULL;
+	if (!query_bool(query, "run", &what->run, problem) ||
+		!query_bool(query, "keep_neighbours", &what->keep_neighbours, problem) ||
+		!query_bool(query, "force", &what->force, problem) ||
+		!query_bool(query, "burst", &what->burst, problem) ||
+		!query_bool(query, "dry_run", &what->dry_run, problem))
+		return false;
+	return !what->keep_neighbours || what->erase != PLAN_ERASE_MASS ||
+		problem_set(problem, "bad_parameter",
+			"keep_neighbours=true keeps what stands beside the image, erase=mass "
+			"erases it. Say one of them.");
 }
 
 static bool parse_name(const struct query *query, struct job_request *what, struct problem *problem)
@@ -149,8 +154,8 @@ static bool parse_image(struct request *request, enum job_kind kind, const char 
 	*what = (struct job_request){ .kind = kind };
 	return api_board(request, problem) && check_later(query, problem) &&
 		query_only(query, known, problem) && parse_choices(query, what, problem) &&
-		parse_numbers(query, what, problem) && parse_name(query, what, problem) &&
-		parse_shelf(request, what, problem);
+		parse_flags(query, what, problem) && parse_numbers(query, what, problem) &&
+		parse_name(query, what, problem) && parse_shelf(request, what, problem);
 }
 
 bool check_flash(struct request *request, struct problem *problem)

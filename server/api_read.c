@@ -21,7 +21,7 @@ struct reading {
 
 static bool parse_read(struct request *request, struct job_request *what, struct problem *problem)
 {
-	static const char *const known[] = { "address", "length", "format", "baud", NULL };
+	static const char *const known[] = { "address", "length", "format", "baud", "burst", NULL };
 	const struct query *query = &request->target.query;
 	int format = 0;
 
@@ -30,8 +30,10 @@ static bool parse_read(struct request *request, struct job_request *what, struct
 		!query_u32(query, "address", &what->address, &what->has_address, problem) ||
 		!query_u32(query, "length", &what->length, &what->has_length, problem) ||
 		!query_u32(query, "baud", &what->baud, NULL, problem) ||
+		!query_bool(query, "burst", &what->burst, problem) ||
 		!query_choice(query, "format", format_names, &format, problem))
 		return false;
+	what->has_burst = query_get(query, "burst") != NULL;
 	what->format = formats[format];
 	if (what->has_length && !what->length)
 		return problem_set(problem, "bad_parameter", "length=0: nothing to read.");

@@ -126,6 +126,8 @@ struct config_board *config_new_board(struct config *config)
 		.tags = tags,
 		.console = { 115200, WIRE_8N1 },
 		.bootloader = { 0, WIRE_8E1 },
+		.burst = true,
+		.reattach_s = 30,
 		.control = { .kind = CONTROL_MANUAL,
 			.pulse_ms = 50,
 			.settle_ms = 100,

@@ -48,6 +48,9 @@ struct config_board {
 	struct wire_settings console; /* 115200 8N1 */
 	bool console_log;
 	struct wire_settings bootloader; /* baud 0: auto; 8E1 */
+	bool burst;                      /* true: where the ROM takes it */
+	uint32_t reattach_s;             /* 30: how long a job waits for a port that vanished */
+	uint32_t supply_mv;              /* 0: not told */
 	struct config_control control;
 	char *expect_unique_id; /* 24 hex digits, lower case; NULL: any chip */
 };

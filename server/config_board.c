@@ -187,8 +187,20 @@ static void read_bootloader(
 	struct reading *r, const struct json *node, const struct member *member, void *slot)
 {
 	static const struct member members[] = {
-		{ "baud", read_auto_baud, AT(wire_settings, baud), 1200, 2000000, false },
-		{ "frame", read_frame, AT(wire_settings, frame), 0, 0, false },
+		{ "baud", read_auto_baud, AT(config_board, bootloader.baud), 1200, 2000000, false },
+		{ "frame", read_frame, AT(config_board, bootloader.frame), 0, 0, false },
+		{ "burst", read_flag, AT(config_board, burst), 0, 0, false },
+	};
+
+	(void)member;
+	read_object(r, node, MEMBERS(members), slot);
+}
+
+static void read_recovery(
+	struct reading *r, const struct json *node, const struct member *member, void *slot)
+{
+	static const struct member members[] = {
+		{ "reattach_s", read_number, AT(config_board, reattach_s), 0, 3600, false },
 	};
 
 	(void)member;
@@ -258,7 +270,9 @@ static const struct member board_members[] = {
 	{ "tags", read_tags, AT(config_board, tags), 0, 0, false },
 	{ "port", read_port, AT(config_board, port), 0, 4095, true },
 	{ "console", read_console, 0, 0, 0, false },
-	{ "bootloader", read_bootloader, AT(config_board, bootloader), 0, 0, false },
+	{ "bootloader", read_bootloader, 0, 0, 0, false },
+	{ "recovery", read_recovery, 0, 0, 0, false },
+	{ "supply_mv", read_number, AT(config_board, supply_mv), 1650, 3600, false },
 	{ "control", read_control, AT(config_board, control), 0, 0, false },
 	{ "expect_unique_id", read_unique_id, AT(config_board, expect_unique_id), 0, 0, false },
 };

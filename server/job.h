@@ -25,7 +25,9 @@ struct job_request {
 	bool has_length;
 	enum plan_erase erase;
 	enum plan_verify verify;
-	bool skip_outside, run, force, dry_run, mass;
+	enum plan_write write;
+	bool skip_outside, run, force, dry_run, mass, keep_neighbours;
+	bool has_burst, burst;  /* has_burst false: as the board's configuration says */
 	uint32_t baud;          /* 0: the board's */
 	uint32_t as_product_id; /* 0: none */
 	uint32_t flash_bytes;   /* for an unknown part; 0: none */

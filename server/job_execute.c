@@ -16,6 +16,10 @@ void work_add_figures(struct work *w, uint64_t bytes)
 
 	json_add_integer(w->result, "baud", w->boot->options.settings.baud);
 	json_add_integer(w->result, "retries", w->boot->retries);
+	work_add_recoveries(w, w->result);
+	if (w->boot->turnaround_us)
+		json_add_double(w->result, "turnaround_ms", w->boot->turnaround_us / 1000.0);
+	json_add_bool(w->result, "burst", w->began.bursts);
 	json_add_double(w->result, "seconds", seconds);
 	if (bytes)
 		json_add_integer(w->result, "bytes_per_second",
@@ -121,7 +125,7 @@ static enum err copy_out(struct work *w, struct image_writer *writer, struct buf
 		uint8_t block[FRAME_MAX_DATA];
 		const uint32_t piece = len - done < sizeof(block) ? len - done : sizeof(block);
 
-		e = boot_read(w->boot, addr + done, block, piece, why);
+		e = mend_read(&w->mend, w->boot, addr + done, block, piece, why);
 		if (!e && !image_write_data(writer, (struct span){ block, piece }, text))
 			e = why_set(why, ERR_NO_MEMORY, NULL);
 		if (!e)
@@ -189,27 +193,47 @@ bool job_needs_port(const struct job *job, struct known *known)
 		request->flash_bytes || !known_device(known, &device) || !device.chip;
 }
 
+/* It says what is unsure, as far as that is known. */
+static void quarantine(struct work *w, enum err err)
+{
+	const char *kind = job_kind_name(w->request->kind), *stage = stage_name(w->stage);
+	const uint32_t from = w->unsure_addr, len = w->unsure_len;
+	char reason[240];
+
+	if (len)
+		snprintf(reason, sizeof(reason),
+			"the %s was cut short in the stage %s (%s): what is from 0x%08X to 0x%08X "
+			"is unsure",
+			kind, stage, err_name(err), (unsigned)from, (unsigned)(from + len - 1));
+	else
+		snprintf(reason, sizeof(reason), "the %s was cut short in the stage %s (%s)", kind,
+			stage, err_name(err));
+	known_set_quarantine(w->scene->known,
+		&(struct known_quarantine){
+			.job = job_id(w->job), .reason = reason, .address = from, .length = len });
+}
+
 /* What the board is known to hold, on the disk before the outcome is. */
 static void keep_content(struct work *w, enum err err)
 {
 	const struct job_request *request = w->request;
 	struct known *known = w->scene->known;
-	char reason[160];
+	const struct known_image image = { .sha256 = request->sha256,
+		.by = request->who,
+		.name = request->name[0] ? request->name : NULL,
+		.format = w->image_format,
+		.address = w->image_address };
 
 	if (!w->has_changed)
 		return;
 	if (request->kind == JOB_FLASH && (!err || w->is_good))
-		known_set_image(known, request->sha256, request->who,
-			request->name[0] ? request->name : NULL);
+		known_set_image(known, &image);
 	else
-		known_set_image(known, NULL, NULL, NULL);
-	if (w->is_good) {
+		known_set_image(known, &(struct known_image){ 0 });
+	if (w->is_good)
 		known_end_quarantine(known);
-	} else if (err) {
-		snprintf(reason, sizeof(reason), "the %s was cut short in the stage %s (%s)",
-			job_kind_name(request->kind), stage_name(w->stage), err_name(err));
-		known_set_quarantine(known, job_id(w->job), reason);
-	}
+	else if (err)
+		quarantine(w, err);
 }
 
 static void fill_cut_short(const struct work *w, const struct why *why, struct problem *problem)
@@ -275,6 +299,7 @@ struct job_outcome job_execute(struct job *job, const struct job_scene *scene)
 	const enum err e = why.err;
 
 	keep_content(&w, e);
+	work_warn_of_link(&w);
 	outcome.place = work_leave(&w, e);
 	if (w.warnings)
 		json_add(w.result, "warnings", w.warnings);

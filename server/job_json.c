@@ -77,6 +77,11 @@ static const char *const erase_names[] = {
 	[PLAN_ERASE_MASS] = "mass",
 	[PLAN_ERASE_NONE] = "none",
 };
+static const char *const write_names[] = {
+	[PLAN_WRITE_AUTO] = "auto",
+	[PLAN_WRITE_CHANGED] = "changed",
+	[PLAN_WRITE_ALL] = "all",
+};
 static const char *const verify_names[] = {
 	[PLAN_VERIFY_AUTO] = "auto",
 	[PLAN_VERIFY_CRC] = "crc",
@@ -93,6 +98,8 @@ static void add_flash(struct json *json, const struct job_request *request)
 	if (request->kind != JOB_FLASH)
 		return;
 	json_add_string(json, "erase", erase_names[request->erase]);
+	json_add_string(json, "write", write_names[request->write]);
+	json_add_bool(json, "keep_neighbours", request->keep_neighbours);
 	json_add_bool(json, "run", request->run);
 	json_add_bool(json, "force", request->force);
 	json_add_bool(json, "dry_run", request->dry_run);
@@ -130,6 +137,8 @@ char *job_request_text(const struct job_request *request)
 		json_add_integer(json, "length", request->length);
 	if (request->baud)
 		json_add_integer(json, "baud", request->baud);
+	if (request->has_burst)
+		json_add_bool(json, "burst", request->burst);
 	if (request->as_product_id)
 		json_add_hex32(json, "as", request->as_product_id);
 	if (request->flash_bytes)

@@ -134,16 +134,19 @@ void work_init(struct work *w, struct job *job, const struct job_scene *scene)
 		.began_ms = clock_monotonic_ms() };
 	w->control.restart = restart;
 	w->control.ctx = w;
+	work_mend_init(w);
 }
 
 static struct boot_options boot_options(struct work *w)
 {
 	const struct config_board *config = w->scene->config;
-	const uint32_t known = known_baud(w->scene->known);
+	const struct known_link link = known_link(w->scene->known);
 	struct boot_options options = {
 		.settings = config->bootloader,
 		.as_product_id = w->request->as_product_id,
 		.flash_bytes = w->request->flash_bytes,
+		.may_burst = w->request->has_burst ? w->request->burst
+						   : config->burst && !link.refuses_burst,
 		.cancelled = work_should_stop,
 		.cancelled_ctx = w,
 	};
@@ -151,7 +154,7 @@ static struct boot_options boot_options(struct work *w)
 	if (w->request->baud)
 		options.settings.baud = w->request->baud;
 	if (!options.settings.baud)
-		options.settings.baud = known ? known : DEFAULT_BAUD;
+		options.settings.baud = link.baud ? link.baud : DEFAULT_BAUD;
 	return options;
 }
 
@@ -205,6 +208,38 @@ static enum err connect(struct work *w, struct why *why)
 	return e;
 }
 
+/* A port that vanished meanwhile is waited for here too. */
+static enum err connect_mended(struct work *w, struct why *why)
+{
+	enum err e = connect(w, why);
+
+	if (e != ERR_GONE)
+		return e;
+	why->err = e;
+	return mend_session(&w->mend, w->boot, why, why);
+}
+
+/* Which rate and manner were good, for the next time. */
+static void keep_link(struct work *w)
+{
+	const struct boot *boot = w->boot;
+	struct known_link link = { .baud = boot->options.settings.baud,
+		.turnaround_us = boot->turnaround_us,
+		.bursts = boot->bursts };
+	const struct known_link before = known_link(w->scene->known);
+	struct device known;
+
+	if (boot->options.may_burst)
+		link.refuses_burst = !boot->bursts;
+	else if (known_device(w->scene->known, &known) && known.has_unique_id &&
+		!memcmp(known.unique_id, boot->device.unique_id, sizeof(known.unique_id)))
+		link.refuses_burst = before.refuses_burst;
+	if (!link.turnaround_us)
+		link.turnaround_us = before.turnaround_us;
+	w->began = link;
+	known_set_device(w->scene->known, &boot->device, &link);
+}
+
 enum err work_check_chip(const struct work *w, const struct device *device, struct why *why)
 {
 	const char *want = w->scene->config->expect_unique_id;
@@ -223,10 +258,10 @@ enum err work_connect(struct work *w, struct why *why)
 {
 	work_stage(w, STAGE_CONNECT);
 	w->has_spoken = true;
-	enum err e = connect(w, why);
+	enum err e = connect_mended(w, why);
 
 	if (!e) {
-		known_set_device(w->scene->known, &w->boot->device, w->boot->options.settings.baud);
+		keep_link(w);
 		e = work_check_chip(w, &w->boot->device, why);
 	}
 	if (e && why->stage == STAGE_NONE)
@@ -305,6 +340,10 @@ enum job_place work_leave(struct work *w, enum err err)
 {
 	enum job_place place;
 
+	if (w->mend.counts[MEND_SLOWER]) {
+		w->began.baud = w->boot->options.settings.baud;
+		known_set_device(w->scene->known, &w->boot->device, &w->began);
+	}
 	if (err == ERR_GONE)
 		return PLACE_GONE;
 	if (w->has_started)

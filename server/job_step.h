@@ -23,6 +23,12 @@ struct work {
 	bool is_good;      /* what the part holds is verified, or it was erased whole */
 	bool has_started;  /* the application */
 	bool store_failed; /* why the job fails, where it does */
+	struct mend mend;
+	unsigned recoveries;              /* events told of */
+	struct known_link began;          /* of the session, as it was connected */
+	enum image_format image_format;   /* as it was read */
+	uint32_t image_address;           /* of a raw image */
+	uint32_t unsure_addr, unsure_len; /* what was changed and not compared since */
 };
 
 /* job_session.c: into the ROM and out of it */
@@ -49,11 +55,21 @@ enum err work_go(struct work *w, uint32_t addr, struct why *why);
 /* Leaves the board as the contract says after err. */
 enum job_place work_leave(struct work *w, enum err err);
 
-/* job_plan.c: flash, verify, erase */
+/* job_plan.c, job_erase.c */
 
 enum err work_flash(struct work *w, struct why *why);
 enum err work_verify(struct work *w, struct why *why);
 enum err work_erase(struct work *w, struct why *why);
+/* Gives e, in a stage if it has none yet. */
+enum err work_in_stage(enum err e, enum stage stage, struct why *why);
+
+/* job_mend.c: what is done about a session that failed, and told of it */
+
+void work_mend_init(struct work *w);
+/* recoveries, if there were any. */
+void work_add_recoveries(const struct work *w, struct json *result);
+/* Warns of what this link costs, and of what it could not keep up. */
+void work_warn_of_link(struct work *w);
 
 /* baud, retries, seconds; and the rate of bytes, if any. */
 void work_add_figures(struct work *w, uint64_t bytes);

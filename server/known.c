@@ -3,6 +3,7 @@
 #include "server/known.h"
 
 #include "server/device.h"
+#include "server/query.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -16,7 +17,38 @@ struct known {
 	struct board_record record;
 	struct device device;
 	bool has_device;
+	struct known_link link;
 };
+
+/* A store of an earlier version has the rate alone. */
+static struct known_link read_link(const struct board_record *record)
+{
+	struct json *json =
+		record->device ? json_parse(span_of(record->device), false, NULL) : NULL;
+	const struct json *node = json_get(json, "link");
+	struct known_link link = { .baud = record->last_baud };
+	int64_t us;
+
+	if (json_integer(json_get(node, "turnaround_us"), 0, UINT32_MAX, &us))
+		link.turnaround_us = (uint32_t)us;
+	if (json_bool(json_get(node, "bursts"), &link.bursts))
+		link.refuses_burst = !link.bursts;
+	json_free(json);
+	return link;
+}
+
+static struct json *link_json(const struct known_link *link)
+{
+	struct json *json = json_object();
+
+	json_add_integer(json, "baud", link->baud);
+	json_add_integer(json, "turnaround_us", link->turnaround_us);
+	if (link->bursts || link->refuses_burst)
+		json_add_bool(json, "bursts", link->bursts);
+	else
+		json_add_null(json, "bursts");
+	return json;
+}
 
 struct known *known_new(struct store *store, const char *board)
 {
@@ -35,6 +67,7 @@ struct known *known_new(struct store *store, const char *board)
 		return NULL;
 	}
 	known->has_device = device_from_json(known->record.device, &known->device);
+	known->link = read_link(&known->record);
 	return known;
 }
 
@@ -66,13 +99,13 @@ bool known_device(struct known *known, struct device *device)
 	return has_device;
 }
 
-uint32_t known_baud(struct known *known)
+struct known_link known_link(struct known *known)
 {
 	pthread_mutex_lock(&known->lock);
-	const uint32_t baud = known->record.last_baud;
+	const struct known_link link = known->link;
 
 	pthread_mutex_unlock(&known->lock);
-	return baud;
+	return link;
 }
 
 bool known_is_quarantined(struct known *known)
@@ -150,31 +183,42 @@ static bool keep(struct known *known)
 	return store_board_set(known->store, known->board, &known->record);
 }
 
-bool known_set_device(struct known *known, const struct device *device, uint32_t baud)
+bool known_set_device(
+	struct known *known, const struct device *device, const struct known_link *link)
 {
-	char *text = text_of(device_json(device, clock_wall_ms()));
+	struct json *json = device_json(device, clock_wall_ms());
+
+	json_add(json, "link", link_json(link));
+	char *text = text_of(json);
 
 	if (!text)
 		return false;
 	pthread_mutex_lock(&known->lock);
 	known->device = *device;
 	known->has_device = true;
-	known->record.last_baud = baud;
+	known->link = *link;
+	known->record.last_baud = link->baud;
 	pthread_mutex_unlock(&known->lock);
 	replace(known, &known->record.device, text);
 	return keep(known);
 }
 
-bool known_set_quarantine(struct known *known, const char *job, const char *reason)
+bool known_set_quarantine(struct known *known, const struct known_quarantine *quarantine)
 {
 	struct json *json;
 
 	if (known->record.quarantine)
 		return true;
 	json = json_object();
-	json_add_string(json, "job", job);
+	json_add_string(json, "job", quarantine->job);
 	json_add_time(json, "since", clock_wall_ms());
-	json_add_string(json, "reason", reason);
+	json_add_string(json, "reason", quarantine->reason);
+	if (quarantine->length) {
+		json_add_hex32(json, "address", quarantine->address);
+		json_add_integer(json, "length", quarantine->length);
+	}
+	if (quarantine->merged)
+		json_add_string(json, "merged", quarantine->merged);
 	char *text = text_of(json);
 
 	if (!text)
@@ -191,21 +235,60 @@ bool known_end_quarantine(struct known *known)
 	return keep(known);
 }
 
-bool known_set_image(struct known *known, const char *sha256, const char *by, const char *name)
+static char *image_text(const struct known *known, const struct known_image *image)
 {
-	char *text = NULL;
+	struct json *json = json_object();
+	char id[UNIQUE_ID_TEXT];
 
-	if (sha256) {
-		struct json *json = json_object();
+	json_add_string(json, "sha256", image->sha256);
+	json_add_time(json, "flashed_at", clock_wall_ms());
+	json_add_string(json, "by", image->by);
+	json_add_string(json, "name", image->name);
+	json_add_string(json, "format", image_format_name(image->format));
+	if (image->format == FORMAT_BIN)
+		json_add_hex32(json, "address", image->address);
+	if (known->device.has_unique_id)
+		json_add_string(json, "unique_id", device_unique_id(&known->device, id));
+	return text_of(json);
+}
 
-		json_add_string(json, "sha256", sha256);
-		json_add_time(json, "flashed_at", clock_wall_ms());
-		json_add_string(json, "by", by);
-		json_add_string(json, "name", name);
-		text = text_of(json);
-		if (!text)
-			return false;
-	}
+bool known_set_image(struct known *known, const struct known_image *image)
+{
+	char *text = image->sha256 ? image_text(known, image) : NULL;
+
+	if (image->sha256 && !text)
+		return false;
 	replace(known, &known->record.image, text);
 	return keep(known);
+}
+
+static bool read_record(
+	const struct json *json, const struct device *device, struct known_record *record)
+{
+	const char *sha256 = json_string(json_get(json, "sha256"));
+	const char *id = json_string(json_get(json, "unique_id"));
+	const char *format = json_string(json_get(json, "format"));
+	const char *address = json_string(json_get(json, "address"));
+	char ours[UNIQUE_ID_TEXT];
+	uint64_t at = 0;
+
+	if (!sha256 || !sha256_is_hex(sha256) || !id || !device->has_unique_id ||
+		strcmp(id, device_unique_id(device, ours)) != 0 || !format ||
+		!image_format_parse(format, &record->format) ||
+		(address && !number_parse(address, UINT32_MAX, &at)))
+		return false;
+	strcpy(record->sha256, sha256);
+	record->address = (uint32_t)at;
+	return true;
+}
+
+bool known_record(struct known *known, const struct device *device, struct known_record *record)
+{
+	char *text = copy_of(known, &known->record.image);
+	struct json *json = text ? json_parse(span_of(text), false, NULL) : NULL;
+	const bool is_known = json && read_record(json, device, record);
+
+	json_free(json);
+	free(text);
+	return is_known;
 }

@@ -20,7 +20,23 @@ void known_free(struct known *known);
 uint64_t known_version(struct known *known);
 /* false: never identified. */
 bool known_device(struct known *known, struct device *device);
-uint32_t known_baud(struct known *known); /* last good rate of the bootloader; 0: none */
+/* How this board's ROM was last spoken to: a property of the wire and of the one chip on it. */
+struct known_link {
+	uint32_t baud;          /* the last good rate of the bootloader; 0: none */
+	uint32_t turnaround_us; /* of the adapter; 0: not measured */
+	bool bursts;            /* the chip took whole blocks at once */
+	bool refuses_burst;     /* it was tried and did not */
+};
+struct known_link known_link(struct known *known);
+/*
+ * What this very chip (by its unique id) was last flashed with, as far as we know. false: we don't.
+ */
+struct known_record {
+	char sha256[SHA256_TEXT];
+	enum image_format format;
+	uint32_t address; /* of a raw image */
+};
+bool known_record(struct known *known, const struct device *device, struct known_record *record);
 bool known_is_quarantined(struct known *known);
 /* Adds device (short), image and quarantine to a board's shape. */
 void known_add_json(struct known *known, struct json *board);
@@ -28,11 +44,22 @@ void known_add_json(struct known *known, struct json *board);
 struct json *known_device_json(struct known *known, bool *never);
 
 /* The board's thread. Durable when they give true; else it is in memory only (logged). */
-bool known_set_device(struct known *known, const struct device *device, uint32_t baud);
+bool known_set_device(
+	struct known *known, const struct device *device, const struct known_link *link);
 /* A quarantine that is there already stays as it is: its job is where it began. */
-bool known_set_quarantine(struct known *known, const char *job, const char *reason);
+struct known_quarantine {
+	const char *job, *reason;
+	uint32_t address, length; /* what is unsure; length 0: nobody knows, all of it */
+	const char *merged;       /* SHA-256 of the image with what stood beside it; NULL: none */
+};
+bool known_set_quarantine(struct known *known, const struct known_quarantine *quarantine);
 bool known_end_quarantine(struct known *known);
-/* What the part holds now; sha256 NULL: nothing that we know. name may be NULL. */
-bool known_set_image(struct known *known, const char *sha256, const char *by, const char *name);
+/* What the part that was last identified holds now; sha256 NULL: nothing that we know. */
+struct known_image {
+	const char *sha256, *by, *name; /* name may be NULL */
+	enum image_format format;
+	uint32_t address; /* of a raw image */
+};
+bool known_set_image(struct known *known, const struct known_image *image);
 
 #endif /* BENCHD_SERVER_KNOWN_H */

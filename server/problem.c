@@ -112,11 +112,15 @@ static_assert(sizeof(sayings) / sizeof(*sayings) == ERR_COUNT, "every error is p
 	"A byte was lost, or the board was reset or lost its power: check cable and supply, or "   \
 	"try a lower baud rate."
 
+#define SWAPPED "Were boards swapped while the job ran? Flash the one again that it began with."
+
 /* The ROM had answered before: it is not the wiring. */
 static const char *advice_for(const struct why *why)
 {
 	const bool is_silence = why->err == ERR_TIMEOUT || why->err == ERR_REPLY;
 
+	if (why->err == ERR_WRONG_CHIP && why->stage > STAGE_PLAN)
+		return SWAPPED;
 	return is_silence && why->stage > STAGE_CONNECT ? LOST : sayings[why->err].advice;
 }
 

@@ -34,7 +34,7 @@ static const struct {
 	{ BOARD(""), "" },
 	{ BOARD(",\"baud\":9600"),
 		"f: boards[0].baud: unknown member; known here: id, label, tags, port, console, "
-		"bootloader, control, expect_unique_id\n" },
+		"bootloader, recovery, supply_mv, control, expect_unique_id\n" },
 	{ "{\"boards\":[{\"id\":\"Mouse\",\"port\":\"ttyUSB0\"}]}",
 		"f: boards[0].id: an id has 1 to 32 of a-z, 0-9 and -\n"
 		"f: boards[0].port: a port is an absolute path, such as /dev/serial/by-id/...\n" },
@@ -51,6 +51,11 @@ static const struct {
 		"f: boards[0].console.frame: must be one of \"8N1\", \"8E1\", \"8O1\", \"8N2\"\n"
 		"f: boards[0].console.log: must be true or false\n" },
 	{ BOARD(",\"bootloader\":{\"baud\":\"auto\",\"frame\":\"8E1\"}"), "" },
+	{ BOARD(",\"bootloader\":{\"burst\":1},\"supply_mv\":5000,\"recovery\":{\"reattach_s\":-"
+		"1}"),
+		"f: boards[0].bootloader.burst: must be true or false\n"
+		"f: boards[0].supply_mv: must be a whole number from 1650 to 3600\n"
+		"f: boards[0].recovery.reattach_s: must be a whole number from 0 to 3600\n" },
 	{ BOARD(",\"bootloader\":{\"baud\":\"fast\"}"),
 		"f: boards[0].bootloader.baud: must be \"auto\" or a whole number from 1200 to "
 		"2000000\n" },

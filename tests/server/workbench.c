@@ -131,6 +131,8 @@ static void configure(struct workbench *wb, const struct workbench_options *opti
 	config->bootloader =
 		(struct wire_settings){ options->baud ? options->baud : 921600, WIRE_8E1 };
 	config->expect_unique_id = (char *)options->expect_unique_id;
+	config->reattach_s = options->reattach_s;
+	config->burst = true;
 	config->control.kind = options->control;
 	config->control.timeout_ms = 5000;
 	config->control.wait_s = 20;

@@ -21,6 +21,7 @@ struct workbench_options {
 	const char *time_scale; /* NULL: "0.01" */
 	uint32_t queue;         /* 0: 4 */
 	bool no_port;           /* the chip is not plugged in at first */
+	uint32_t reattach_s;    /* how long a job waits for a port that vanished */
 };
 
 struct workbench {
