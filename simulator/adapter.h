@@ -12,6 +12,7 @@
 #include "simulator/machine.h"
 
 #define ADAPTER_PACKET 62u
+#define ADAPTER_MAX_LATENCY_MS 1000
 
 struct adapter {
 	uint64_t latency_ns; /* 0: each byte is passed on at once */

@@ -358,6 +358,7 @@ static bool init_board(struct board *board, const struct board_options *options)
 	listen_init(&board->listen, options->control);
 	board->remote = (struct remote){
 		.machine = &board->machine,
+		.adapter = &board->adapter,
 		.host_frame = LINE_ANY_FRAME,
 		.is_plugged = true,
 		.hooks = { hook_now, hook_plug, hook_dump, board },

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* machine.c - power, pins, what runs, and the board's UART. */
-#include "simulator/machine.h"
-
+#include "simulator/machine_tx.h"
 #include "simulator/options.h"
 #include "simulator/quirk.h"
 
@@ -13,53 +12,10 @@ static uint64_t scaled_ns(const struct machine *machine, uint32_t us)
 	return (uint64_t)us * 10 * machine->time_percent;
 }
 
-static struct machine_tx *tx_at(const struct machine *machine, size_t i)
-{
-	return &machine->tx[(machine->tx_first + i) % machine->tx_cap];
-}
-
-/* The bytes not yet sent are gone. */
-static void drop_tx(struct machine *machine, uint64_t now_ns)
-{
-	while (machine->tx_count && tx_at(machine, machine->tx_count - 1)->end_ns > now_ns)
-		machine->tx_count--;
-	machine->free_ns = now_ns;
-}
-
-static bool grow_tx(struct machine *machine)
-{
-	const size_t cap = machine->tx_cap ? machine->tx_cap * 2 : 512;
-	struct machine_tx *tx = malloc(cap * sizeof(*tx));
-
-	if (!tx)
-		return false;
-	for (size_t i = 0; i < machine->tx_count; i++)
-		tx[i] = *tx_at(machine, i);
-	free(machine->tx);
-	machine->tx = tx;
-	machine->tx_first = 0;
-	machine->tx_cap = cap;
-	return true;
-}
-
-/* Sends a byte as soon as the line is free. Without memory it is lost, as a UART would lose it. */
-static void transmit(
-	struct machine *machine, uint8_t byte, const struct wire_settings *line, uint64_t now_ns)
-{
-	if (machine->rom.quirks & SIM_DEAF)
-		return;
-	if (machine->tx_count == machine->tx_cap && !grow_tx(machine))
-		return;
-	if (machine->free_ns < now_ns)
-		machine->free_ns = now_ns;
-	machine->free_ns += line_byte_ns(line);
-	*tx_at(machine, machine->tx_count++) = (struct machine_tx){ machine->free_ns, *line, byte };
-}
-
 /* A stopped board: in reset or without power. */
 static void stop(struct machine *machine, uint64_t now_ns)
 {
-	drop_tx(machine, now_ns);
+	machine_tx_drop(machine, now_ns);
 	rom_reset(&machine->rom);
 	memory_reset(&machine->memory);
 	machine->ops->stop(machine->program, now_ns);
@@ -151,7 +107,7 @@ static void finish_reply(struct machine *machine)
 static void program_transmit(
 	void *ctx, uint8_t byte, const struct wire_settings *line, uint64_t now_ns)
 {
-	transmit(ctx, byte, line, now_ns);
+	machine_tx_send(ctx, byte, line, now_ns);
 }
 
 static void program_reset(void *ctx, uint64_t now_ns)
@@ -261,6 +217,24 @@ static uint64_t be_busy(struct machine *machine, const struct rom_reply *reply, 
 	return machine->busy_until_ns;
 }
 
+static bool is_busy(const struct machine *machine, uint64_t now_ns)
+{
+	return now_ns > machine->busy_from_ns && now_ns < machine->busy_until_ns;
+}
+
+/*
+ * A ROM that does not look at its receiver until its reply has left: what began to come before that
+ * is lost, what a host sends that waited is heard. A byte's half lies between the two.
+ */
+static void be_deaf_while_sending(struct machine *machine, uint64_t now_ns)
+{
+	const uint64_t until_ns = machine->free_ns + line_byte_ns(&machine->line) / 2;
+
+	machine->busy_from_ns = now_ns;
+	if (until_ns > machine->busy_until_ns)
+		machine->busy_until_ns = until_ns;
+}
+
 static void hear_rom(struct machine *machine, uint8_t byte, uint64_t now_ns)
 {
 	struct rom_reply reply;
@@ -271,8 +245,10 @@ static void hear_rom(struct machine *machine, uint8_t byte, uint64_t now_ns)
 		if (i == reply.busy_at && (reply.busy_us || reply.slow_ms))
 			at_ns = be_busy(machine, &reply, at_ns);
 		if (i < reply.len)
-			transmit(machine, reply.bytes[i], &machine->line, at_ns);
+			machine_tx_send(machine, reply.bytes[i], &machine->line, at_ns);
 	}
+	if (reply.len && machine->rom.quirks & SIM_NO_BURST)
+		be_deaf_while_sending(machine, now_ns);
 	if (reply.after != ROM_STAYS) {
 		machine->after = reply.after;
 		machine->after_ns = machine->free_ns > at_ns ? machine->free_ns : at_ns;
@@ -315,11 +291,6 @@ static void strike(struct machine *machine, const struct chaos_strike *strike, u
 		machine->after_ns = now_ns + strike->us * 1000ull;
 		machine->down_ms = strike->ms;
 	}
-}
-
-static bool is_busy(const struct machine *machine, uint64_t now_ns)
-{
-	return now_ns > machine->busy_from_ns && now_ns < machine->busy_until_ns;
 }
 
 static bool is_listening(const struct machine *machine, uint64_t now_ns)
@@ -386,7 +357,7 @@ static void make_noise(struct machine *machine, uint64_t now_ns)
 
 	while (chaos_noise(&machine->chaos, now_ns, &way, &byte)) {
 		if (way == CHAOS_TO_HOST)
-			transmit(machine, byte, &from, now_ns);
+			machine_tx_send(machine, byte, &from, now_ns);
 		else
 			hear(machine, byte, &from, now_ns);
 	}
@@ -410,8 +381,8 @@ uint64_t machine_next_ns(const struct machine *machine)
 
 	if (program < next)
 		next = program;
-	if (machine->tx_count && tx_at(machine, 0)->end_ns < next)
-		next = tx_at(machine, 0)->end_ns;
+	if (machine->tx_count && machine_tx_at(machine, 0)->end_ns < next)
+		next = machine_tx_at(machine, 0)->end_ns;
 	if (machine->after != ROM_STAYS && machine->after_ns < next)
 		next = machine->after_ns;
 	if (machine->is_starting && machine->start_ns < next)
@@ -444,9 +415,10 @@ static uint8_t take_extra(struct machine *machine)
 bool machine_take(
 	struct machine *machine, const struct wire_settings *host, uint64_t now_ns, uint8_t *byte)
 {
-	while (!machine->extra_count && machine->tx_count && tx_at(machine, 0)->end_ns <= now_ns) {
-		const struct wire_settings line = tx_at(machine, 0)->line;
-		uint8_t sent = tx_at(machine, 0)->byte;
+	while (!machine->extra_count && machine->tx_count &&
+		machine_tx_at(machine, 0)->end_ns <= now_ns) {
+		const struct wire_settings line = machine_tx_at(machine, 0)->line;
+		uint8_t sent = machine_tx_at(machine, 0)->byte;
 
 		machine->tx_first = (machine->tx_first + 1) % machine->tx_cap;
 		machine->tx_count--;

@@ -42,6 +42,7 @@ static const struct quirk quirks[] = {
 		"waits for 7F through anything; else a first byte of another kind deafens it "
 		"(2.1)" },
 	{ "limit-57600", SIM_LIMIT_57600, "cannot measure more than 57600 baud (1)" },
+	{ "no-burst", SIM_NO_BURST, "hears nothing while it sends a reply (3, rule 7)" },
 	{ "busy-bytes", SIM_BUSY_BYTES, "says BUSY (76) while it erases and programs (1)" },
 	{ "silent-write-failure", SIM_SILENT_WRITE_FAILURE, "writes are ACKed and do nothing (4)" },
 	{ "misaligned-poison", SIM_MISALIGNED_POISON,

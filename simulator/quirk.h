@@ -42,6 +42,8 @@ enum sim_quirk {
 	SIM_ONE_CHECKSUM_ACK = 1 << 29,
 	SIM_FIXED_POLYNOMIAL = 1 << 30,
 };
+/* The last of 32: an enumerator is an int, which has no such bit. Sets of them are unsigned. */
+#define SIM_NO_BURST (1u << 31)
 
 struct quirk {
 	const char *name;

@@ -199,6 +199,14 @@ static void do_quirk(const struct request *r)
 		*set = on ? *set | bit : *set & ~bit;
 }
 
+static void do_adapter_latency(const struct request *r)
+{
+	unsigned long ms;
+
+	if (number_of(r, 1, ADAPTER_MAX_LATENCY_MS, &ms))
+		r->remote->adapter->latency_ns = ms * 1000000ull;
+}
+
 /* What follows the first word, as it was sent. */
 static const char *rest_of(const struct request *r)
 {
@@ -312,6 +320,7 @@ static const struct command {
 	{ "protect", 2, 2, do_protect, " on|off" },
 	{ "write-protect", 3, 3, do_write_protect, " SECTOR on|off" },
 	{ "quirk", 3, 3, do_quirk, " NAME on|off" },
+	{ "adapter-latency", 2, 2, do_adapter_latency, " MS" },
 	{ "fault", 2, REMOTE_WORDS, do_fault, " clear|LINE" },
 	{ "faults", 1, 1, do_faults, "" },
 	{ "pin", 2, 2, do_pin, " NAME, as PA5" },

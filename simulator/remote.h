@@ -6,6 +6,7 @@
 #ifndef BENCHD_SIMULATOR_REMOTE_H
 #define BENCHD_SIMULATOR_REMOTE_H
 
+#include "simulator/adapter.h"
 #include "simulator/wiring.h"
 
 enum { REMOTE_LINE_MAX = 1024, REMOTE_ANSWER_MAX = 4096 };
@@ -21,6 +22,7 @@ struct remote_hooks {
 
 struct remote {
 	struct machine *machine; /* borrowed */
+	struct adapter *adapter; /* borrowed */
 	struct wiring wiring;
 	enum wire_frame host_frame; /* as reported; LINE_ANY_FRAME: nobody did */
 	bool is_plugged;

@@ -52,6 +52,7 @@ static const char help[] =
 	"  unplug, replug                     the tty goes away and comes back\n"
 	"  fault LINE, fault clear, faults    bad luck from now on; none; what there is\n"
 	"  quirk NAME on|off                  bad habits\n"
+	"  adapter-latency MS                 what --adapter-latency says, from now on\n"
 	"  protect on|off                     readout protection\n"
 	"  write-protect SECTOR on|off\n"
 	"  dtr 0|1, rts 0|1, lines DTR RTS    what the host does with its modem lines\n"
@@ -220,7 +221,7 @@ static bool take_number(struct board_options *board, int id, const char *text)
 		return number(text, 0xFFFF, &value) &&
 			(machine->product_id = (uint32_t)value, true);
 	case OPT_ADAPTER_LATENCY:
-		return number(text, 1000, &value) &&
+		return number(text, ADAPTER_MAX_LATENCY_MS, &value) &&
 			(board->adapter_latency_us = (uint32_t)value * 1000, true);
 	case OPT_MAX_BAUD:
 		return number(text, 10000000, &value) &&

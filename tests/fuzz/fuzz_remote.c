@@ -40,11 +40,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct machine_options options = { .part = "f103rb", .time_percent = 100 };
 	char line[REMOTE_LINE_MAX + 64], answer[REMOTE_ANSWER_MAX];
 	struct machine machine;
+	struct adapter adapter;
 	uint64_t clock = 0;
 
+	adapter_init(&adapter, 0, 0, 1);
 	FUZZ_CHECK(machine_init(&machine, &options));
 	struct remote remote = {
 		.machine = &machine,
+		.adapter = &adapter,
 		.wiring = { .reset = { true, false, WIRE_DTR }, .boot0 = { true, true, WIRE_RTS } },
 		.hooks = { now, plug, dump, &clock },
 	};

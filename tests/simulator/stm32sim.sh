@@ -59,6 +59,8 @@ wants 2 "$sim" --part f103rb --link "$tty" --time-scale -1
 wants 2 "$sim" --part f103rb --link "$tty" --wire-reset cts
 wants 2 "$sim" --part f103rb --link "$tty" --seed x
 wants 2 "$sim" --part f103rb --link "$tty" more
+wants 2 "$sim" --part f103rb --link "$tty" --adapter-latency 1001
+wants 2 "$sim" --part f103rb --link "$tty" --max-baud 0
 wants 2 "$sim" ctl "$socket"
 wants 1 "$sim" ctl "$socket" stats
 
@@ -94,6 +96,8 @@ wants 1 "$sim" --part f103rb --link "$tty" --flash "$dir/flash"
 truncate -s $((128 * 1024)) "$dir/flash"
 start --flash "$dir/flash"
 board dump "$dir/dump" >/dev/null
+board adapter-latency 16 >/dev/null
+wants 1 "$sim" ctl "$socket" adapter-latency 1001
 cmp "$dir/flash" "$dir/dump" || die "the file is not what the board has"
 
 # Reads lines until one is this.

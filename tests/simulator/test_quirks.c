@@ -88,6 +88,11 @@ static const struct row {
 		SYNC "H 43 BC D 79 H FF 01 D 1F" },
 	{ SIM_EARLY_UNPROTECT_ACK, NULL, "P " SYNC "H 92 6D 7F D 79 79 " SYNC,
 		"P " SYNC "H 92 6D D 79 79 " SYNC },
+	/* of the address that follows at once the first byte is lost, and one waits for it */
+	{ SIM_NO_BURST, NULL,
+		SYNC "H 31 CE 08 00 00 00 08 D 79 H 03 D 1F H 31 CE D 79 H 08 00 00 00 08 D 79 "
+		     "H 03 11*4 03 D 79",
+		SYNC "H 31 CE 08 00 00 00 08 03 11*4 03 D 79 79 79" },
 	{ SIM_DEAF, NULL, "H 7F D H 7F D", SYNC },
 };
 
@@ -327,7 +332,7 @@ static void each_has_a_part_and_a_name(void **state)
 	/* Those that depend on the board or on luck, or of which no document names a part. */
 	const unsigned no_part = SIM_LENIENT_SYNC | SIM_BUSY_BYTES | SIM_SILENT_WRITE_FAILURE |
 		SIM_EARLY_UNPROTECT_ACK | SIM_ONE_CHECKSUM_ACK | SIM_FIXED_POLYNOMIAL |
-		SIM_NO_CRYSTAL | SIM_DEAF;
+		SIM_NO_CRYSTAL | SIM_NO_BURST | SIM_DEAF;
 	unsigned of_parts = 0, all = 0;
 
 	(void)state;
