@@ -81,6 +81,22 @@ static struct plan_options plan_options(const struct work *w)
 	};
 }
 
+static uint32_t len_of(const struct plan *plan, enum step_kind kind)
+{
+	uint32_t len = 0;
+
+	for (size_t i = 0; i < plan->count; i++)
+		len += plan->steps[i].kind == kind ? plan->steps[i].len : 0;
+	return len;
+}
+
+static const char *verified(const struct plan *plan)
+{
+	if (len_of(plan, STEP_CHECKSUM))
+		return "crc";
+	return len_of(plan, STEP_VERIFY) ? "read" : "none";
+}
+
 static void flash_result(struct carry *c)
 {
 	struct work *w = c->w;
@@ -90,9 +106,13 @@ static void flash_result(struct carry *c)
 	json_add(w->result, "erased_sectors", erased);
 	json_add_integer(w->result, "written_bytes", c->run.written_bytes);
 	json_add_integer(w->result, "skipped_bytes", c->plan.skipped_bytes);
-	json_add_string(w->result, "verified", c->plan.verify_bytes ? "read" : "none");
+	json_add_string(w->result, "verified", verified(&c->plan));
+	if (len_of(&c->plan, STEP_SAMPLE))
+		json_add_integer(w->result, "sampled_bytes", len_of(&c->plan, STEP_SAMPLE));
 	json_add_string(w->result, "started", c->run.started);
 	work_add_figures(w, c->run.written_bytes);
+	if (c->run.started)
+		json_add_bool(w->result, "console_spoke", work_hears_console(w));
 }
 
 static enum err flash_to(

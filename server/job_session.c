@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define DEFAULT_BAUD 115200u
+#define FIRST_WORD_MS 250u /* most firmware that speaks at all has done so by then */
 
 #define TO_BOOTLOADER                                                                              \
 	"Set BOOT0 to select the bootloader and press reset; the job goes on when the ROM "        \
@@ -291,6 +292,17 @@ enum err work_go(struct work *w, uint32_t addr, struct why *why)
 	enum err e = boot_go(w->boot, addr, why);
 
 	return e ? e : work_after_go(w, why);
+}
+
+bool work_hears_console(struct work *w)
+{
+	const struct wire *wire = &w->scene->wire;
+	uint8_t byte;
+	size_t got = 0;
+
+	(void)wire->ops->recv(wire->ctx, &byte, 1, FIRST_WORD_MS, &got);
+	console_write(w->scene->console, (struct span){ &byte, got }, clock_wall_ms());
+	return got > 0;
 }
 
 /* Blank flash must not be jumped into. */

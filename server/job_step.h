@@ -52,6 +52,11 @@ void work_before_go(struct work *w);
 enum err work_after_go(struct work *w, struct why *why);
 /* Both, and Go between them. */
 enum err work_go(struct work *w, uint32_t addr, struct why *why);
+/*
+ * Whether the application has said something since it was started; waits a little for its first
+ * byte, which the console gets.
+ */
+bool work_hears_console(struct work *w);
 /* Leaves the board as the contract says after err. */
 enum job_place work_leave(struct work *w, enum err err);
 

@@ -17,6 +17,14 @@ static int64_t number_of(const struct json *json, const char *key)
 	return value;
 }
 
+static bool spoke(const struct json *result)
+{
+	bool is_so = false;
+
+	assert_true(json_bool(json_get(result, "console_spoke"), &is_so));
+	return is_so;
+}
+
 static void test_flash(void **state)
 {
 	struct workbench wb;
@@ -35,6 +43,7 @@ static void test_flash(void **state)
 	workbench_assert_text(result, "started", "reset");
 	assert_int_equal(number_of(result, "written_bytes"), WORKBENCH_IMAGE);
 	assert_int_equal(number_of(result, "baud"), 921600);
+	assert_true(spoke(result));
 	json_free(result);
 	workbench_wait_state(&wb, "idle");
 	assert_true(console_find_mark(board_console(wb.board), CONSOLE_MARK_FLASH, &mark));
@@ -42,6 +51,28 @@ static void test_flash(void **state)
 	assert_true(workbench_is_null(&wb, "quarantine"));
 	assert_false(workbench_is_null(&wb, "image"));
 	assert_false(workbench_is_null(&wb, "device"));
+	workbench_close(&wb);
+}
+
+/* It runs, and says nothing. */
+static void test_a_silent_program(void **state)
+{
+	static const uint8_t program[] = {
+		0x00, 0x50, 0x00, 0x20, /* its stack */
+		0x09, 0x00, 0x00, 0x08, /* reset */
+		0xFE, 0xE7,             /* b . */
+	};
+	struct workbench wb;
+	struct json *result = NULL;
+	struct job_request request = workbench_request(JOB_FLASH);
+
+	(void)state;
+	workbench_open(&wb, &(struct workbench_options){ .control = CONTROL_COMMAND });
+	workbench_shelve(&wb, (struct span){ program, sizeof(program) }, request.sha256);
+	assert_int_equal(workbench_do(&wb, &request, &result, NULL), JOB_DONE);
+	workbench_assert_text(result, "started", "reset");
+	assert_false(spoke(result));
+	json_free(result);
 	workbench_close(&wb);
 }
 
@@ -288,6 +319,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_flash),
+		cmocka_unit_test(test_a_silent_program),
 		cmocka_unit_test(test_input_is_echoed),
 		cmocka_unit_test(test_verify),
 		cmocka_unit_test(test_read),
