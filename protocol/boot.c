@@ -8,9 +8,9 @@
 #include <assert.h>
 #include <string.h>
 
-#define BITS_PER_BYTE 11u /* start, eight, parity, stop */
-#define MAX_BUSY 1000u    /* BUSY bytes before we call it nonsense */
-#define MAX_DRAIN 4096u   /* bytes: an application that never stops talking */
+#define BITS_PER_BYTE 11u     /* start, eight, parity, stop */
+#define MAX_BUSY 1000u        /* BUSY bytes before we call it nonsense */
+#define MAX_DRAIN_US 3000000u /* an application that never stops talking, noise that never ends */
 
 const struct meaning meaning_data = { "the ROM refused the data",
 	"the ROM did not confirm the data" };
@@ -166,9 +166,10 @@ enum err boot_drain(struct boot *boot, uint32_t quiet_ms)
 {
 	const struct wire *wire = &boot->wire;
 	const uint32_t wait_ms = quiet_ms + 2 * boot_wire_ms(boot, 1);
+	const uint64_t until_us = wire->ops->now_us(wire->ctx) + MAX_DRAIN_US;
 	enum err e = ERR_OK;
 
-	for (unsigned i = 0; !e && i < MAX_DRAIN; i++) {
+	while (!e && wire->ops->now_us(wire->ctx) < until_us) {
 		uint8_t junk = 0;
 		size_t got = 0;
 

@@ -245,28 +245,76 @@ static enum err probe_protection(struct boot *boot, struct why *why)
 static enum err read_register(
 	struct boot *boot, uint32_t addr, uint8_t *out, size_t len, struct why *why)
 {
-	enum err e = addr ? boot_read_register(boot, addr, out, len, why) : ERR_NACK;
+	enum err e = boot_read_register(boot, addr, out, len, why);
 
-	if (addr && (e == ERR_NACK || e == ERR_READ_PROTECTED) && was_out_of_step(boot))
+	if ((e == ERR_NACK || e == ERR_READ_PROTECTED) && was_out_of_step(boot))
 		e = boot_read_register(boot, addr, out, len, why);
 	return e;
+}
+
+/* What is read has no checksum: it is believed when it comes twice. */
+static enum err read_surely(
+	struct boot *boot, uint32_t addr, uint8_t *out, size_t len, struct why *why)
+{
+	uint8_t again[FRAME_MAX_DATA];
+
+	for (unsigned i = 0; i < EXCHANGE_TRIES; i++) {
+		enum err e = read_register(boot, addr, out, len, why);
+
+		if (!e)
+			e = read_register(boot, addr, again, len, why);
+		if (e || !memcmp(out, again, len))
+			return e;
+		boot->retries++;
+	}
+	return why_at(why, ERR_REPLY, addr, "a register is read as something else each time");
+}
+
+enum { SIZE_BYTES = 2 };
+
+/* Both registers at once where they lie together, as they do in most parts. */
+static enum err read_together(struct boot *boot, bool *is_done, struct why *why)
+{
+	struct device *device = &boot->device;
+	const uint32_t size_at = device->chip->flash_size_register;
+	const uint32_t id_at = device->chip->unique_id_register;
+	const uint32_t from = size_at < id_at ? size_at : id_at;
+	const uint32_t size_end = size_at + SIZE_BYTES, id_end = id_at + CHIP_UNIQUE_ID_BYTES;
+	const uint32_t len = (size_end > id_end ? size_end : id_end) - from;
+	uint8_t bytes[FRAME_MAX_DATA];
+	enum err e;
+
+	if (!size_at || !id_at || from % FRAME_MAX_DATA + len > FRAME_MAX_DATA)
+		return ERR_OK;
+	e = read_surely(boot, from, bytes, len, why);
+	if (e)
+		return e == ERR_NACK ? ERR_OK : e;
+	take_flash_size(boot, get_le16(bytes + (size_at - from)));
+	memcpy(device->unique_id, bytes + (id_at - from), CHIP_UNIQUE_ID_BYTES);
+	device->has_unique_id = *is_done = true;
+	return ERR_OK;
 }
 
 static enum err read_registers(struct boot *boot, struct why *why)
 {
 	struct device *device = &boot->device;
 	const struct chip *chip = device->chip;
-	uint8_t size[2];
+	uint8_t size[SIZE_BYTES];
+	bool is_done = false;
 	enum err e;
 
 	if (!chip || device->readout_protected || !device_has(device, COMMAND_READ_MEMORY))
 		return ERR_OK;
-	e = read_register(boot, chip->flash_size_register, size, sizeof(size), why);
-	if (!e)
-		take_flash_size(boot, get_le16(size));
-	if (e && e != ERR_NACK)
+	e = read_together(boot, &is_done, why);
+	if (e || is_done)
 		return e;
-	e = read_register(
+	if (chip->flash_size_register)
+		e = read_surely(boot, chip->flash_size_register, size, sizeof(size), why);
+	if (!e && chip->flash_size_register)
+		take_flash_size(boot, get_le16(size));
+	if ((e && e != ERR_NACK) || !chip->unique_id_register)
+		return e == ERR_NACK ? ERR_OK : e;
+	e = read_surely(
 		boot, chip->unique_id_register, device->unique_id, CHIP_UNIQUE_ID_BYTES, why);
 	device->has_unique_id = !e;
 	return e == ERR_NACK ? ERR_OK : e;

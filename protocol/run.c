@@ -66,23 +66,54 @@ static bool step_is_done(const struct run *run, const struct step *step)
 	}
 }
 
-/* The piece, mended and done again as often as that may help. */
-static enum err do_piece(struct run *run, struct why *why)
+/* Bytes of the stage that lie before this place of the plan. */
+static uint32_t done_before(const struct run *run)
 {
-	const struct step *step = &run->plan->steps[run->step];
+	const enum stage stage = run_next_stage(run);
+	uint32_t done = run->offset;
+
+	for (size_t i = 0; i < run->step; i++) {
+		const struct step *step = &run->plan->steps[i];
+
+		if (kinds[step->kind].stage == stage)
+			done += step->len;
+	}
+	return done;
+}
+
+/* The piece, mended and done again as often as that may help; or the run is taken back. */
+static enum err do_piece(struct run *run, const struct step *step, struct why *why)
+{
 	uint32_t tried = 0;
 	enum err e;
 
+	run->is_taken_back = false;
 	do {
 		*why = (struct why){ 0 };
 		e = kinds[step->kind].piece(run, step, why);
+		if (!e && run->mend)
+			mend_progress(run->mend);
 		if (!e)
-			break;
-		e = run_mend(run, step, e, &tried, why);
-	} while (!e);
-	if (!e && run->mend)
-		mend_progress(run->mend);
+			return ERR_OK;
+		e = run_mend(run, e, &tried, why);
+	} while (!e && !run->is_taken_back);
 	return e;
+}
+
+/* A piece succeeded. */
+static void advance(struct run *run, const struct step *step)
+{
+	if (run->is_taken_back)
+		return;
+	if (run->has_mismatch) {
+		run->step = run->plan->count;
+		return;
+	}
+	run->done += run->len;
+	if (step_is_done(run, step)) {
+		run->step++;
+		run->offset = 0;
+	}
 }
 
 enum err run_piece(struct run *run, struct why *why)
@@ -92,20 +123,13 @@ enum err run_piece(struct run *run, struct why *why)
 	enum err e;
 
 	assert(!run_is_done(run));
-	if (stage != run->stage)
-		run->done = 0;
+	if (stage != run->stage || run->is_taken_back)
+		run->done = done_before(run);
 	run->stage = stage;
 	run->total = total_of(run->plan, stage);
-	e = do_piece(run, &last);
-	if (!e && run->has_mismatch) {
-		run->step = run->plan->count;
-	} else if (!e) {
-		run->done += run->len;
-		if (step_is_done(run, &run->plan->steps[run->step])) {
-			run->step++;
-			run->offset = 0;
-		}
-	}
+	e = do_piece(run, &run->plan->steps[run->step], &last);
+	if (!e)
+		advance(run, &run->plan->steps[run->step]);
 	run_note_unsure(run, e);
 	last.stage = stage;
 	if (e && why)

@@ -32,12 +32,13 @@ struct run {
 	/* What was erased or written and not compared since; length 0: nothing. */
 	uint32_t unsure_addr, unsure_len;
 	/* its own: run_mend.c */
-	bool is_wary; /* up to here what is there is read before it is written */
+	bool is_taken_back; /* the last piece ended in going back */
+	bool is_wary;       /* up to here what is there is read before it is written */
 	size_t wary_step;
 	uint32_t wary_offset;
 	uint32_t cleared_addr; /* the block whose bits were cleared last */
 	bool has_cleared;
-	uint8_t erased_again[CHIP_MAX_SECTORS / 8]; /* a bit for each sector */
+	uint8_t erased_again[CHIP_MAX_SECTORS]; /* how often each sector was */
 };
 
 /* Borrows both. mend is set afterwards. */

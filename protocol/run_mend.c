@@ -5,6 +5,8 @@
  */
 #include "protocol/run_internal.h"
 
+enum { ERASES_AGAIN = 3 }; /* of a sector: a supply may fail twice, a broken cell stays */
+
 static bool is_change(enum step_kind kind)
 {
 	return kind == STEP_MASS_ERASE || kind == STEP_ERASE || kind == STEP_WRITE;
@@ -19,11 +21,32 @@ bool run_is_wary(const struct run *run)
 
 static void be_wary(struct run *run)
 {
-	if (run_is_wary(run))
-		return;
 	run->is_wary = true;
 	run->wary_step = run->step;
 	run->wary_offset = run->offset;
+}
+
+/*
+ * To the block before, if one was written just now, and from there on what is there is looked at
+ * before it is written: a byte too many in that block could fit its checksum, and shows as a
+ * refusal of what came next.
+ */
+static void step_back(struct run *run)
+{
+	uint32_t back;
+
+	if (run_is_wary(run))
+		return;
+	be_wary(run);
+	if (!run->offset) {
+		if (!run->step || run->plan->steps[run->step - 1].kind != STEP_WRITE)
+			return;
+		run->step--;
+		run->offset = run->plan->steps[run->step].len;
+	}
+	run->is_taken_back = true;
+	back = (run->plan->steps[run->step].addr + run->offset - 1) % FRAME_MAX_DATA + 1;
+	run->offset -= back < run->offset ? back : run->offset;
 }
 
 static bool is_erase_planned(const struct plan *plan, uint32_t sector)
@@ -43,32 +66,19 @@ static bool is_erase_planned(const struct plan *plan, uint32_t sector)
 /* Back to the first block that the plan writes in the sector; there is one. */
 static void go_back(struct run *run, const struct sector *sector)
 {
-	const struct plan *plan = run->plan;
-	uint32_t back = run->offset;
-
-	be_wary(run);
-	for (size_t i = run->step; i-- > 0;) {
-		const struct step *step = &plan->steps[i];
-
-		if (step->kind == STEP_WRITE)
-			back += step->len;
-	}
+	if (!run_is_wary(run))
+		be_wary(run);
+	run->is_taken_back = true;
 	for (size_t i = 0; i <= run->step; i++) {
-		const struct step *step = &plan->steps[i];
+		const struct step *step = &run->plan->steps[i];
 
-		if (step->kind != STEP_WRITE)
-			continue;
-		if (step->addr < sector->addr + sector->len &&
+		if (step->kind == STEP_WRITE && step->addr < sector->addr + sector->len &&
 			sector->addr < step->addr + step->len) {
 			run->step = i;
 			run->offset = sector->addr > step->addr ? sector->addr - step->addr : 0;
-			back -= run->offset;
 			break;
 		}
-		back -= step->len;
 	}
-	run->done -= back < run->done ? back : run->done;
-	run->len = 0;
 }
 
 enum err run_erase_again(struct run *run, uint32_t addr, struct why *why)
@@ -80,12 +90,12 @@ enum err run_erase_again(struct run *run, uint32_t addr, struct why *why)
 	if (!chip_sector_at(plan->chip, plan->flash_bytes, addr, &sector) ||
 		!is_erase_planned(plan, sector.number))
 		return ERR_VERIFY;
-	if (run->erased_again[sector.number / 8] >> (sector.number % 8) & 1)
+	if (run->erased_again[sector.number] >= ERASES_AGAIN)
 		return ERR_VERIFY;
 	e = boot_erase(run->boot, sector.number, 1, why);
 	if (e)
 		return e;
-	run->erased_again[sector.number / 8] |= (uint8_t)(1u << sector.number % 8);
+	run->erased_again[sector.number]++;
 	run->has_cleared = false;
 	go_back(run, &sector);
 	return ERR_OK;
@@ -100,44 +110,70 @@ static void report_rewrite(struct run *run, const struct why *cause)
 		mend->report(mend->ctx, MEND_REWRITE, cause);
 }
 
-/*
- * The block with the first byte that differs, as far as the plan writes it, once: *tried is where
- * what was rewritten ends. ERR_VERIFY, and why untouched: that cannot help.
- */
-static enum err cure_mismatch(struct run *run, uint32_t *tried, struct why *why)
+/* What the plan writes of the 256 bytes at start. ERR_VERIFY: writing cannot help. */
+static enum err rewrite_block(struct run *run, uint32_t start, struct why *why)
 {
-	const uint32_t start = why->addr - why->addr % FRAME_MAX_DATA;
 	const uint64_t end = (uint64_t)start + FRAME_MAX_DATA;
-	const struct why cause = *why;
-	bool is_ours = false;
 	enum err e = ERR_OK;
 
-	if (why->addr < *tried)
-		return ERR_VERIFY;
 	for (size_t i = 0; !e && i < run->step; i++) {
 		const struct step *step = &run->plan->steps[i];
 		const uint64_t step_end = step->addr + (uint64_t)step->len;
 		const uint64_t to = step_end < end ? step_end : end;
 		const uint32_t from = step->addr > start ? step->addr : start;
-		struct why last = { 0 };
 
-		if (step->kind != STEP_WRITE || from >= to)
-			continue;
-		is_ours |= cause.addr >= from && cause.addr < to;
-		e = run_rewrite(run, from, (uint32_t)(to - from), &last);
-		if (e && e != ERR_VERIFY)
-			*why = last;
+		if (step->kind == STEP_WRITE && from < to)
+			e = run_rewrite(run, from, (uint32_t)(to - from), why);
 	}
-	if (e || !is_ours)
-		return e ? e : ERR_VERIFY;
-	*tried = (uint32_t)end;
+	return e;
+}
+
+static bool is_written_by_plan(const struct run *run, uint32_t addr)
+{
+	for (size_t i = 0; i < run->step; i++) {
+		const struct step *step = &run->plan->steps[i];
+
+		if (step->kind == STEP_WRITE && addr - step->addr < step->len)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The block with the first byte that differs is written once: *tried is where what was rewritten
+ * ends. ERR_VERIFY, and why untouched: that cannot help. ERR_REPLY: all is there, it was not read
+ * right.
+ */
+static enum err cure_mismatch(struct run *run, uint32_t *tried, struct why *why)
+{
+	const struct why cause = *why;
+	const uint32_t start = cause.addr - cause.addr % FRAME_MAX_DATA;
+	const uint32_t written = run->written_bytes;
+	struct why last = { 0 };
+	enum err e;
+
+	if (cause.addr < *tried || !is_written_by_plan(run, cause.addr))
+		return ERR_VERIFY;
+	e = boot_resync(run->boot, &last); /* a byte too many shifts all that is read after it */
+	if (!e)
+		e = rewrite_block(run, start, &last);
+	if (e == ERR_VERIFY)
+		return e;
 	run->has_mismatch = false;
+	if (!e && written == run->written_bytes)
+		e = why_at(&last, ERR_REPLY, cause.addr, "what was read is not what is there");
+	if (e) {
+		*why = last;
+		why->command = last.has_command ? last.command : COMMAND_READ_MEMORY;
+		why->has_command = 1;
+		return e;
+	}
+	*tried = start + FRAME_MAX_DATA;
 	report_rewrite(run, &cause);
 	return ERR_OK;
 }
 
-enum err run_mend(
-	struct run *run, const struct step *step, enum err e, uint32_t *tried, struct why *why)
+enum err run_mend(struct run *run, enum err e, uint32_t *tried, struct why *why)
 {
 	if (!run->mend)
 		return e;
@@ -149,9 +185,10 @@ enum err run_mend(
 	if (!e || !mend_is_for(e))
 		return e;
 	why->err = e;
-	if (step->kind == STEP_WRITE)
-		be_wary(run);
-	return mend_session(run->mend, run->boot, why, why);
+	e = mend_session(run->mend, run->boot, why, why);
+	if (!e && (run->stage == STAGE_WRITE || (run->stage == STAGE_VERIFY && !run->offset)))
+		step_back(run);
+	return e;
 }
 
 /* What the verify steps from here on will look at. */

@@ -110,6 +110,13 @@ enum err run_rewrite(struct run *run, uint32_t addr, uint32_t len, struct why *w
 	e = boot_read(run->boot, addr, c.have, len, why);
 	if (!e)
 		e = check_words(run, &c, why);
+	if (e == ERR_VERIFY) { /* what is read has no checksum: it is read again before it counts */
+		e = boot_resync(run->boot, why);
+		if (!e)
+			e = boot_read(run->boot, addr, c.have, len, why);
+		if (!e)
+			e = check_words(run, &c, why);
+	}
 	return e ? e : write_words(run, &c, why);
 }
 
@@ -119,7 +126,9 @@ static enum err write_warily(struct run *run, struct why *why)
 	struct why erase = { 0 };
 	enum err e = run_rewrite(run, run->addr, run->len, why);
 
-	if (e != ERR_VERIFY || !why)
+	if (!e)
+		run->offset += run->len;
+	if (e != ERR_VERIFY)
 		return e;
 	e = run_erase_again(run, why->addr, &erase);
 	if (e && e != ERR_VERIFY)
@@ -134,16 +143,13 @@ enum err run_write(struct run *run, const struct step *step, struct why *why)
 
 	run->addr = step->addr + run->offset;
 	run->len = run_block_len(step, run->offset);
-	if (run_is_wary(run)) {
-		e = write_warily(run, why);
-	} else {
-		plan_content(run->plan, run->addr, block, run->len);
-		e = boot_write(run->boot, run->addr, (struct span){ block, run->len }, why);
-		if (!e)
-			run->written_bytes += run->len;
-	}
+	if (run_is_wary(run))
+		return write_warily(run, why);
+	plan_content(run->plan, run->addr, block, run->len);
+	e = boot_write(run->boot, run->addr, (struct span){ block, run->len }, why);
 	if (e)
 		return e;
-	run->offset += run->len; /* 0 when the run was taken back */
+	run->offset += run->len;
+	run->written_bytes += run->len;
 	return ERR_OK;
 }

@@ -17,13 +17,13 @@
 #define ID_F1 "> 02 FD < 79 01 04 10 79"
 #define ID_F4 "> 02 FD < 79 01 04 13 79"
 #define PROBE "> 11 EE < 79 > 08 00 00 00 08 < 79 > 03 FC < 79 FF FF FF FF"
-#define SIZE_F1(kib) "> 11 EE < 79 > 1F FF F7 E0 F7 < 79 > 01 FE < 79" kib
 #define ZEROS_14 " 00 00 00 00 00 00 00 00 00 00 00 00 00 00"
 #define ZEROS_84 ZEROS_14 ZEROS_14 ZEROS_14 ZEROS_14 ZEROS_14 ZEROS_14
 #define ZEROS_252 ZEROS_84 ZEROS_84 ZEROS_84
 #define UID "01 02 03 04 05 06 07 08 09 0A 0B 0C"
-#define UID_F1 "> 11 EE < 79 > 1F FF F7 E8 FF < 79 > 0B F4 < 79" UID
-#define WHO_F1 GET_F1 VERSION_F1 ID_F1 ID_F1 PROBE SIZE_F1("80 00") UID_F1
+#define READ_F1(kib) "> 11 EE < 79 > 1F FF F7 E0 F7 < 79 > 13 EC < 79" kib " 00 00 00 00 00 00" UID
+#define REGISTERS_F1(kib) READ_F1(kib) READ_F1(kib)
+#define WHO_F1 GET_F1 VERSION_F1 ID_F1 ID_F1 PROBE REGISTERS_F1("80 00")
 #define CONNECT_F1 SYNC WHO_F1
 
 static const struct boot_options options_115200 = { .settings = { 115200, WIRE_8E1 } };
@@ -55,12 +55,12 @@ static const struct connect_case {
 		true, true, false, false, NULL },
 	{ "BUSY before an ACK",
 		SYNC "> 00 FF < 76 76 79 0B 22 00 01 02 11 21 31 43 63 73 82 92 79" VERSION_F1 ID_F1
-			ID_F1 PROBE SIZE_F1("80 00") UID_F1,
+			ID_F1 PROBE REGISTERS_F1("80 00"),
 		ERR_OK, 0x410, 128 * KIB, true, true, false, false, NULL },
 	{ "Get counts two too many (Q2)",
 		SYNC "> 00 FF < 79 0D 22 00 01 02 11 21 31 43 63 73 82 92 79"
 		     "> 00 FF < 79 0D 22 00 01 02 11 21 31 43 63 73 82 92 79" VERSION_F1 ID_F1 ID_F1
-			     PROBE SIZE_F1("80 00") UID_F1,
+			     PROBE REGISTERS_F1("80 00"),
 		ERR_OK, 0x410, 128 * KIB, true, true, false, false, NULL },
 	{ "Get loses a code on the way, and is asked again",
 		SYNC "> 00 FF < 79 0B 22 00 01 02 11 21 31 63 73 82 92 79" WHO_F1, ERR_OK, 0x410,
@@ -70,7 +70,11 @@ static const struct connect_case {
 		128 * KIB, true, true, false, false, NULL },
 	{ "the product id was spoilt",
 		SYNC GET_F1 VERSION_F1 ID_F4 ID_F1
-		"> 02 > 02 < 1F" ID_F1 ID_F1 ID_F1 PROBE SIZE_F1("80 00") UID_F1,
+		"> 02 > 02 < 1F" ID_F1 ID_F1 ID_F1 PROBE REGISTERS_F1("80 00"),
+		ERR_OK, 0x410, 128 * KIB, true, true, false, false, NULL },
+	{ "a register was spoilt",
+		SYNC GET_F1 VERSION_F1 ID_F1 ID_F1 PROBE READ_F1("80 00") READ_F1("90 00")
+			REGISTERS_F1("80 00"),
 		ERR_OK, 0x410, 128 * KIB, true, true, false, false, NULL },
 	{ "a ROM without Get Version and Get ID",
 		SYNC "> 00 FF < 79 03 40 00 11 31 79"
@@ -78,7 +82,7 @@ static const struct connect_case {
 		ERR_OK, 0, 0, false, false, false, false, NULL },
 	{ "Get Version is refused: no matter",
 		SYNC GET_F1
-		"> 01 FE < 1F > 01 FE < 1F > 01 FE < 1F" ID_F1 ID_F1 PROBE SIZE_F1("80 00") UID_F1,
+		"> 01 FE < 1F > 01 FE < 1F > 01 FE < 1F" ID_F1 ID_F1 PROBE REGISTERS_F1("80 00"),
 		ERR_OK, 0x410, 128 * KIB, true, true, false, false, NULL },
 	{ "one byte of id",
 		SYNC GET_F1 VERSION_F1 "> 02 FD < 79 00 41 79 > 02 FD < 79 00 41 79" PROBE, ERR_OK,
@@ -95,16 +99,15 @@ static const struct connect_case {
 		SYNC GET_F1 VERSION_F1
 		"> 02 FD < 79 04 70 05 02 40 08 79 > 02 FD < 79 04 70 05 02 40 08 79" PROBE,
 		ERR_OK, 0x70050240, 0, false, false, false, false, NULL },
-	{ "size register says 0", SYNC GET_F1 VERSION_F1 ID_F1 ID_F1 PROBE SIZE_F1("00 00") UID_F1,
+	{ "size register says 0", SYNC GET_F1 VERSION_F1 ID_F1 ID_F1 PROBE REGISTERS_F1("00 00"),
 		ERR_OK, 0x410, 128 * KIB, false, true, false, false, NULL },
-	{ "size register says FFFF",
-		SYNC GET_F1 VERSION_F1 ID_F1 ID_F1 PROBE SIZE_F1("FF FF") UID_F1, ERR_OK, 0x410,
-		128 * KIB, false, true, false, false, NULL },
+	{ "size register says FFFF", SYNC GET_F1 VERSION_F1 ID_F1 ID_F1 PROBE REGISTERS_F1("FF FF"),
+		ERR_OK, 0x410, 128 * KIB, false, true, false, false, NULL },
 	{ "size register says more than the row",
-		SYNC GET_F1 VERSION_F1 ID_F1 ID_F1 PROBE SIZE_F1("00 01") UID_F1, ERR_OK, 0x410,
+		SYNC GET_F1 VERSION_F1 ID_F1 ID_F1 PROBE REGISTERS_F1("00 01"), ERR_OK, 0x410,
 		128 * KIB, false, true, false, false, NULL },
 	{ "a smaller part of the row",
-		SYNC GET_F1 VERSION_F1 ID_F1 ID_F1 PROBE SIZE_F1("40 00") UID_F1, ERR_OK, 0x410,
+		SYNC GET_F1 VERSION_F1 ID_F1 ID_F1 PROBE REGISTERS_F1("40 00"), ERR_OK, 0x410,
 		64 * KIB, true, true, false, false, NULL },
 	{ "read protection",
 		SYNC GET_F1 VERSION_F1 ID_F1 ID_F1 "> 11 EE < 1F > 11 EE < 1F > 11 EE < 1F" ID_F1,
@@ -479,7 +482,7 @@ static void an_unknown_part_is_used_by_what_get_lists(void **state)
 static void an_unknown_part_can_be_used_as_another(void **state)
 {
 	static const char unknown[] = SYNC GET_F1 VERSION_F1
-		"> 02 FD < 79 01 0F 99 79 > 02 FD < 79 01 0F 99 79" PROBE SIZE_F1("40 00") UID_F1;
+		"> 02 FD < 79 01 0F 99 79 > 02 FD < 79 01 0F 99 79" PROBE REGISTERS_F1("40 00");
 	struct scripted s;
 	struct boot boot;
 

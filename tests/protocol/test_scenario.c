@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * test_scenario.c - thousands of flashes on simulated parts with seeded faults. Whatever goes
- * wrong: the error is told, nothing outside the plan is touched, a success is a success.
+ * test_scenario.c - thousands of flashes on simulated parts with seeded faults. What strikes once
+ * is cured; the rest is told; nothing outside the plan is touched, a success is a success.
  */
 #include "tests/protocol/bench.h"
 
@@ -89,23 +89,24 @@ static void arrange_fault(struct sim *sim, const struct scenario *s)
 		sim_set_readout_protected(sim, true);
 }
 
-/* What may come of each fault, beside ERR_OK; ERR_COUNT fills up. */
-static const enum err outcomes[FAULT_COUNT][4] = {
-	[FAULT_NONE] = { ERR_OK, ERR_OK, ERR_OK, ERR_OK },
-	[FAULT_DROP_TO_HOST] = { ERR_OK, ERR_TIMEOUT, ERR_REPLY, ERR_START },
-	[FAULT_CORRUPT_TO_HOST] = { ERR_OK, ERR_REPLY, ERR_TIMEOUT, ERR_START },
-	[FAULT_DROP_TO_BOARD] = { ERR_OK, ERR_TIMEOUT, ERR_NACK, ERR_START },
-	[FAULT_CORRUPT_TO_BOARD] = { ERR_OK, ERR_TIMEOUT, ERR_NACK, ERR_START },
-	[FAULT_NACK] = { ERR_OK, ERR_NACK, ERR_START, ERR_START },
-	[FAULT_MUTE] = { ERR_OK, ERR_TIMEOUT, ERR_START, ERR_START },
-	[FAULT_VANISH] = { ERR_OK, ERR_GONE, ERR_START, ERR_START },
-	[FAULT_SILENT_WRITES] = { ERR_VERIFY, ERR_VERIFY, ERR_VERIFY, ERR_VERIFY },
-	[FAULT_PROTECTED] = { ERR_READ_PROTECTED, ERR_READ_PROTECTED, ERR_READ_PROTECTED,
-		ERR_READ_PROTECTED },
+/* What comes of each fault. One that strikes once is cured. */
+static const enum err outcomes[FAULT_COUNT][2] = {
+	[FAULT_NONE] = { ERR_OK, ERR_OK },
+	[FAULT_DROP_TO_HOST] = { ERR_OK, ERR_OK },
+	[FAULT_CORRUPT_TO_HOST] = { ERR_OK, ERR_OK },
+	[FAULT_DROP_TO_BOARD] = { ERR_OK, ERR_OK },
+	[FAULT_CORRUPT_TO_BOARD] = { ERR_OK, ERR_OK },
+	[FAULT_NACK] = { ERR_OK, ERR_OK },
+	[FAULT_MUTE] = { ERR_OK, ERR_OK },
+	[FAULT_VANISH] = { ERR_OK, ERR_GONE }, /* for good; ERR_OK: after the last byte */
+	[FAULT_SILENT_WRITES] = { ERR_VERIFY, ERR_VERIFY },
+	[FAULT_PROTECTED] = { ERR_READ_PROTECTED, ERR_READ_PROTECTED },
 };
 
 static bool is_possible(enum fault fault, enum err e)
 {
+	if (e == ERR_START)
+		return fault == FAULT_VANISH;
 	for (size_t i = 0; i < ARRAY_LEN(outcomes[fault]); i++) {
 		if (outcomes[fault][i] == e)
 			return true;
@@ -158,6 +159,7 @@ static void play(const char *part, uint64_t seed, unsigned *failed)
 				s.fault == FAULT_SILENT_WRITES ? SIM_SILENT_WRITE_FAILURE : 0 });
 	assert_non_null(chip);
 	draw_image(&bench, chip, &s.random);
+	bench_mends(&bench);
 	arrange_fault(bench.sim, &s);
 	e = bench_flash(&bench, &s.options);
 	if (!is_possible(s.fault, e))
@@ -176,7 +178,7 @@ static void play(const char *part, uint64_t seed, unsigned *failed)
 	bench_close(&bench);
 }
 
-static void any_fault_is_told_and_does_no_other_harm(void **state)
+static void what_strikes_once_is_cured_the_rest_is_told(void **state)
 {
 	unsigned failed = 0, played = 0;
 
@@ -186,7 +188,7 @@ static void any_fault_is_told_and_does_no_other_harm(void **state)
 			play(bench_parts[i], seed, &failed);
 	}
 	print_message("%u scenarios, %u of them failed as they had to\n", played, failed);
-	assert_true(failed > played / 5);
+	assert_true(failed > played / 6);
 }
 
 /* A cable that is pulled at every fiftieth byte of a flash. */
@@ -291,7 +293,7 @@ static void an_image_too_large_costs_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(any_fault_is_told_and_does_no_other_harm),
+		cmocka_unit_test(what_strikes_once_is_cured_the_rest_is_told),
 		cmocka_unit_test(vanishing_at_every_fiftieth_byte),
 		cmocka_unit_test(each_write_refused_or_its_end_lost),
 		cmocka_unit_test(an_image_too_large_costs_nothing),

@@ -3,7 +3,7 @@
  * test_thousand.c - flashes of every simulated part with seeded faults, on the virtual clock. Each
  * scenario prints, when it fails, the lines that replay it: stm32sim --part P --seed S --fault L.
  * Whatever goes wrong: nothing outside the plan is erased or programmed, a success is a success,
- * the session tells the truth of itself, and it ends in time.
+ * the session tells the truth of itself, and it ends in time. What strikes once is cured.
  */
 #include "simulator/parts.h"
 #include "tests/protocol/bench.h"
@@ -158,6 +158,18 @@ static bool is_news_to_come(const struct scenario *s)
 	return has_fault(s, kinds, ARRAY_LEN(kinds));
 }
 
+/* Cells that are broken, a cable that stays out, and what strikes again and again. */
+static bool may_be_beyond_cure(const struct scenario *s)
+{
+	static const char *const kinds[] = { "lie", "stuck", "unplug wire", "noise" };
+
+	for (unsigned i = 0; i < s->faults; i++) {
+		if (strstr(s->lines[i], " every="))
+			return true;
+	}
+	return has_fault(s, kinds, ARRAY_LEN(kinds));
+}
+
 static void check_image_is_there(const struct bench *bench)
 {
 	for (size_t i = 0; i < bench->image.count; i++) {
@@ -198,9 +210,9 @@ static void check(struct bench *bench, const struct scenario *s, enum err e)
 		assert_non_null(bench->why.what);
 		assert_int_not_equal(bench->why.stage, STAGE_NONE);
 	}
-	if (!s->faults && e && !is_beyond_the_session(s, e))
-		fail_msg("nothing was wrong, but: %s in %s: %s", err_name(e),
-			stage_name(bench->why.stage), bench->why.what);
+	if (e && !may_be_beyond_cure(s) && !is_beyond_the_session(s, e))
+		fail_msg("not cured: %s in %s at %X: %s", err_name(e), stage_name(bench->why.stage),
+			bench->why.addr, bench->why.what);
 }
 
 /* Parts whose ROM does not start what it was told to, or does not tell. */
@@ -212,7 +224,21 @@ static bool may_start(const struct scenario *s)
 	return !(s->part->quirks & SIM_EMPTY_LATCH);
 }
 
-static void play(const struct scenario *scenario, unsigned *failed, uint64_t *virtual_us)
+struct tally {
+	unsigned played, failed, cured;
+	uint64_t virtual_us;
+};
+
+static bool was_cured(const struct bench *bench)
+{
+	unsigned cures = 0;
+
+	for (size_t i = 0; i < MEND_KIND_COUNT; i++)
+		cures += bench->mend.counts[i];
+	return cures != 0;
+}
+
+static void play(const struct scenario *scenario, struct tally *tally)
 {
 	struct scenario s = *scenario;
 	struct bench bench;
@@ -221,13 +247,14 @@ static void play(const struct scenario *scenario, unsigned *failed, uint64_t *vi
 	remember(&s);
 	bench_open(&bench, &(struct sim_options){ .part = s.part->name, .seed = s.seed });
 	bench.boot.options.settings.baud = 57600;
+	bench_mends(&bench);
 	draw_image(&bench, chip_find(s.part->product_id), &s.random);
 	for (unsigned i = 0; i < s.faults; i++)
 		assert_true(sim_fault(bench.sim, "%s", s.lines[i]));
 	bench_remember(&bench); /* a stuck bit shows at once */
 	e = bench_flash(&bench, &s.options);
 	check(&bench, &s, e);
-	*virtual_us += sim_now_us(bench.sim);
+	tally->virtual_us += sim_now_us(bench.sim);
 	sim_heal(bench.sim);
 	if (is_news_to_come(&s))
 		assert_true(!bench.boot.is_connected || !boot_reconnect(&bench.boot, NULL));
@@ -235,30 +262,33 @@ static void play(const struct scenario *scenario, unsigned *failed, uint64_t *vi
 		bench_assert_connection_is_true(&bench);
 	if (!e && !s.faults && may_start(&s))
 		assert_true(sim_runs_application(bench.sim));
-	*failed += !!e;
+	tally->played++;
+	tally->failed += !!e;
+	tally->cured += !e && was_cured(&bench);
 	bench_close(&bench);
 }
 
 static void whatever_goes_wrong_is_told_and_does_no_harm(void **state)
 {
-	unsigned failed = 0, played = 0;
-	uint64_t virtual_us = 0;
+	struct tally tally = { 0 };
 	const clock_t from = clock();
 
 	(void)state;
 	for (size_t i = 0; i < part_count(); i++) {
-		for (uint64_t n = 0; n < SCENARIOS_PER_PART; n++, played++) {
+		for (uint64_t n = 0; n < SCENARIOS_PER_PART; n++) {
 			struct scenario s;
 
 			draw_scenario(&s, part_at(i), i * SCENARIOS_PER_PART + n);
-			play(&s, &failed, &virtual_us);
+			play(&s, &tally);
 		}
 	}
-	print_message("%u scenarios on %zu parts, %u failed as they had to: %.1f hours in %.1f s\n",
-		played, part_count(), failed, (double)virtual_us / 3.6e9,
-		(double)(clock() - from) / CLOCKS_PER_SEC);
-	assert_true(played >= 1000);
-	assert_true(failed > played / 3);
+	print_message("%u scenarios on %zu parts, %u cured, %u failed as they had to: %.1f hours "
+		      "in %.1f s\n",
+		tally.played, part_count(), tally.cured, tally.failed,
+		(double)tally.virtual_us / 3.6e9, (double)(clock() - from) / CLOCKS_PER_SEC);
+	assert_true(tally.played >= 1000);
+	assert_true(tally.cured > tally.played / 4);
+	assert_true(tally.failed > 0);
 }
 
 int main(void)
