@@ -157,3 +157,31 @@ test('while a job runs the console takes no input', async () => {
   assert.equal((await flash).code, 0);
   viewer.close();
 });
+
+// From the file to the chip, from the keys to the program, and back: what the program reads of its
+// own chip is what the bootloader said of it.
+test('the whole circle, on the demo: flash, type "uid", the answer comes back', async () => {
+  const demo = await Bench.start({ boards: [], args: ['--demo'] });
+  try {
+    await demo.until('f103', (board) => board.state === 'idle');
+    const { code, json, text } = await demo.curl(
+      '--fail-with-body',
+      '-T',
+      firmware('f103', 'hex'),
+      '/api/v1/boards/f103/flash',
+    );
+    assert.equal(code, 0, text);
+    assert.equal(json.result.started, 'reset');
+    assert.equal(json.result.console_spoke, true);
+    const viewer = await Viewer.open(demo, `${PATH}?from=0`);
+    await viewer.until((v) => v.text.endsWith('> '));
+    const { status } = await demo.post('/api/v1/boards/f103/console', Buffer.from('uid\r'));
+    assert.ok(status < 300, `typing: ${status}`);
+    const { device } = await demo.board('f103');
+    const id = Buffer.from(device.unique_id, 'hex').reverse().toString('hex');
+    await viewer.until((v) => v.text.toLowerCase().includes(`${id} 128 kib`));
+    viewer.close();
+  } finally {
+    await demo.clear();
+  }
+});
