@@ -11,6 +11,7 @@
 
 #include "protocol/chip.h"
 #include "protocol/frame.h"
+#include "protocol/quirk.h"
 #include "protocol/wire.h"
 
 /* What Get, Get Version, Get ID and the registers of a known part told. */
@@ -26,7 +27,7 @@ struct device {
 	bool readout_protected; /* Read Memory was refused at the command stage */
 	uint8_t bootloader_id;  /* section 4, 0x02: which ROM; 0: none, or not known */
 	bool was_blank;         /* the first word of the flash was erased when we connected (Q23) */
-	unsigned quirks;        /* enum quirk bits (quirk.h) of this ROM */
+	unsigned quirks;        /* enum rom_quirk bits (quirk.h) of this ROM */
 };
 bool device_has(const struct device *device, uint8_t command);
 

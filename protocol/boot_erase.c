@@ -11,6 +11,7 @@ static const struct {
 	{ 64 * KIB, 5000, 1 },
 	{ UINT32_MAX, 10000, 1 },
 };
+enum { PAGE_PAUSE_MS = 40 }; /* Q14 */
 enum { ERASE_MS = 5000, MASS_ERASE_MS = 60000, MASS_ERASE_MS_PER_MIB = 20000 };
 
 static size_t pace_of(uint32_t size)
@@ -28,6 +29,8 @@ uint32_t boot_erase_chunk(const struct boot *boot, uint32_t first, uint32_t coun
 	const uint32_t size = chip_sector(chip, first).len;
 	uint32_t chunk = 1;
 
+	if (boot->device.quirks & QUIRK_SINGLE_PAGE_ERASE)
+		return 1;
 	while (chunk < count && chunk < pace[pace_of(size)].chunk &&
 		chip_sector(chip, first + chunk).len == size)
 		chunk++;
@@ -95,7 +98,10 @@ enum err boot_erase(struct boot *boot, uint32_t first, uint32_t count, struct wh
 	x.addr = chip_sector(boot->device.chip, first).addr;
 	len = x.command == COMMAND_ERASE ? frame_erase(frame, first, count)
 					 : frame_extended_erase(frame, first, count);
-	return erase(&x, (struct span){ frame, len }, erase_ms(boot->device.chip, first, count));
+	e = erase(&x, (struct span){ frame, len }, erase_ms(boot->device.chip, first, count));
+	if (!e && boot->device.quirks & QUIRK_SINGLE_PAGE_ERASE)
+		boot->wire.ops->pause(boot->wire.ctx, PAGE_PAUSE_MS);
+	return e;
 }
 
 enum err boot_mass_erase(struct boot *boot, struct why *why)

@@ -320,6 +320,22 @@ static enum err read_registers(struct boot *boot, struct why *why)
 	return e == ERR_NACK ? ERR_OK : e;
 }
 
+/* Which ROM it is, and what that needs. A part that does not say is treated as all of its kind. */
+static enum err read_bootloader_id(struct boot *boot, struct why *why)
+{
+	struct device *device = &boot->device;
+	const struct chip *chip = device->chip;
+	enum err e = ERR_OK;
+
+	if (!chip)
+		return ERR_OK;
+	if (chip->bootloader_id_address && !device->readout_protected &&
+		device_has(device, COMMAND_READ_MEMORY))
+		e = read_surely(boot, chip->bootloader_id_address, &device->bootloader_id, 1, why);
+	device->quirks = quirks_of(chip->product_id, device->bootloader_id);
+	return e == ERR_NACK ? ERR_OK : e;
+}
+
 enum err boot_identify(struct boot *boot, struct why *why)
 {
 	struct device *device = &boot->device;
@@ -336,5 +352,7 @@ enum err boot_identify(struct boot *boot, struct why *why)
 		device->chip = chip_find(boot->options.as_product_id);
 	assume_flash_size(boot);
 	e = probe_protection(boot, why);
-	return e ? e : read_registers(boot, why);
+	if (!e)
+		e = read_registers(boot, why);
+	return e ? e : read_bootloader_id(boot, why);
 }

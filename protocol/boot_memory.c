@@ -243,6 +243,17 @@ enum err boot_write(struct boot *boot, uint32_t addr, struct span data, struct w
 		write_ms(boot->device.chip), &meaning_data);
 }
 
+/* Q2: a ROM may be silent here and confirm the address. */
+static enum err go_command(struct exchange *x)
+{
+	const enum err e = exchange_command(x);
+
+	if (e != ERR_TIMEOUT || !(x->boot->device.quirks & QUIRK_NO_FIRST_GO_ACK))
+		return e;
+	x->boot->is_connected = true;
+	return ERR_OK;
+}
+
 enum err boot_go(struct boot *boot, uint32_t addr, struct why *why)
 {
 	struct exchange x = { boot, why, COMMAND_GO, true, addr };
@@ -255,8 +266,10 @@ enum err boot_go(struct boot *boot, uint32_t addr, struct why *why)
 		e = why_set(why, ERR_READ_PROTECTED, "the ROM starts nothing under it");
 	if (!e)
 		e = check_range(&boot->device, addr, 8, why);
+	if (!e && boot->device.quirks & QUIRK_DEAD_GO)
+		e = why_set(why, ERR_UNSUPPORTED, "this ROM's Go starts nothing: reset the board");
 	if (!e)
-		e = exchange_command(&x);
+		e = go_command(&x);
 	if (!e)
 		e = exchange_address(&x);
 	if (!e)

@@ -46,6 +46,10 @@ void run_init(struct run *run, const struct plan *plan, struct boot *boot);
 bool run_is_done(const struct run *run);
 /* The stage of the piece that run_piece() would do now; STAGE_NONE when done. */
 enum stage run_next_stage(const struct run *run);
+/* How the start will be, or was, done on this part: not always as the plan has it. */
+enum plan_start run_start_kind(const struct run *run);
+/* Why not, for people; NULL: it is as planned. */
+const char *run_start_note(const struct run *run);
 /*
  * Does the next piece. On error run stays at that piece and why says stage and address. An
  * ERR_VERIFY carries both bytes. A failed start is ERR_START: the content is good. A block that had

@@ -1,6 +1,35 @@
 /* SPDX-License-Identifier: MIT */
-/* run_start.c - the firmware is started: by a reset, or by Go. */
+/*
+ * run_start.c - the firmware is started: BOOT0 released and a reset, where that is wired; else Go.
+ * A part whose emptiness was latched lands in the ROM again at each reset until its power was off
+ * (docs/facts/an3155.md section 2.3, Q23), and nothing tells whether it was: such parts get a Go.
+ * A ROM whose Go is dead (Q3) is reset.
+ */
 #include "protocol/run_internal.h"
+
+enum plan_start run_start_kind(const struct run *run)
+{
+	const struct device *device = &run->boot->device;
+
+	if (run->plan->start == PLAN_START_RESET && device->quirks & QUIRK_EMPTY_LATCH)
+		return PLAN_START_GO;
+	if (run->plan->start == PLAN_START_GO && device->quirks & QUIRK_DEAD_GO &&
+		run->boot->control.resets)
+		return PLAN_START_RESET;
+	return run->plan->start;
+}
+
+const char *run_start_note(const struct run *run)
+{
+	if (run_start_kind(run) == run->plan->start)
+		return NULL;
+	if (run->plan->start == PLAN_START_RESET)
+		return run->boot->device.was_blank
+			? "The part was blank, and boots its ROM at each reset until its power was "
+			  "off once: the firmware was started by Go."
+			: NULL;
+	return "This ROM's Go starts nothing: the board was reset.";
+}
 
 /* Worth so many tries: the content is good, and a ROM that has no Go will not learn it. */
 enum { START_TRIES = 3 };
@@ -10,7 +39,7 @@ static enum err start_once(struct run *run, const struct step *step, struct why 
 	const struct control *control = &run->boot->control;
 	enum err e;
 
-	if (run->plan->start == PLAN_START_GO)
+	if (run_start_kind(run) == PLAN_START_GO)
 		return boot_go(run->boot, step->addr, why);
 	e = control->restart(control->ctx, INTO_APPLICATION, why);
 	run->boot->is_connected = false;
@@ -40,6 +69,6 @@ enum err run_start(struct run *run, const struct step *step, struct why *why)
 		return why_at(why, ERR_START, step->addr,
 			last.what ? last.what : "it could not be started");
 	}
-	run->started = run->plan->start == PLAN_START_GO ? "go" : "reset";
+	run->started = run_start_kind(run) == PLAN_START_GO ? "go" : "reset";
 	return ERR_OK;
 }

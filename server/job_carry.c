@@ -39,7 +39,7 @@ static enum err do_piece(struct carry *c, struct why *why)
 {
 	struct work *w = c->w;
 	const enum stage stage = run_next_stage(&c->run);
-	const bool goes = stage == STAGE_RUN && !w->control.resets;
+	const bool goes = stage == STAGE_RUN && run_start_kind(&c->run) == PLAN_START_GO;
 	enum err e = ERR_OK;
 
 	if (work_should_stop(w)) /* the stage that would follow has not begun */
