@@ -61,7 +61,7 @@ enum err exchange_fail(struct exchange *x, enum err e, const char *what)
 	return why_set(x->why, e, e == ERR_IO || e == ERR_GONE ? port_phrase(e) : what);
 }
 
-static enum err exchange_send(struct exchange *x, struct span out, const char *what)
+enum err exchange_send(struct exchange *x, struct span out, const char *what)
 {
 	const struct wire *wire = &x->boot->wire;
 	const uint32_t wait_ms = ACK_MS + 2 * boot_wire_ms(x->boot, out.len);
@@ -113,13 +113,18 @@ enum err exchange_block(
 enum err exchange_command(struct exchange *x)
 {
 	const struct wire *wire = &x->boot->wire;
-	const enum err e = wire->ops->flush(wire->ctx);
+	enum err e = wire->ops->flush(wire->ctx);
 	uint8_t frame[FRAME_MAX];
+	const size_t len = frame_command(frame, x->command);
 
 	if (e)
 		return exchange_fail(x, e, NULL);
-	return exchange_block(x, (struct span){ frame, frame_command(frame, x->command) }, ACK_MS,
-		&meaning_command);
+	const uint64_t began_us = wire->ops->now_us(wire->ctx);
+
+	e = exchange_block(x, (struct span){ frame, len }, ACK_MS, &meaning_command);
+	if (!e)
+		boot_note_turnaround(x->boot, began_us, len + 1);
+	return e;
 }
 
 enum err exchange_address(struct exchange *x)

@@ -41,6 +41,8 @@ struct boot_options {
 	void *cancelled_ctx;
 };
 
+#define BOOT_TURNAROUNDS 7u /* exchanges of connecting that are measured */
+
 struct boot {
 	struct wire wire;
 	struct control control;
@@ -52,8 +54,11 @@ struct boot {
 	unsigned retries; /* exchanges that were repeated, for the job's result */
 	/* What the adapter costs: from our last byte to the first of the answer; 0: not measured */
 	uint32_t turnaround_us;
-	bool bursts; /* it was tried and works: command, address and data of a block leave at once
-		      */
+	/* It was tried and works: command, address and data of a block leave at once. */
+	bool bursts;
+	/* its own: what turnaround_us is the median of */
+	uint32_t turnarounds_us[BOOT_TURNAROUNDS];
+	size_t turnaround_count;
 };
 
 void boot_init(struct boot *boot, struct wire wire, struct control control,
@@ -76,12 +81,18 @@ enum err boot_connect(struct boot *boot, struct why *why);
 enum err boot_reconnect(struct boot *boot, struct why *why);
 
 /*
- * Read Memory. len 1..256. Where the part refuses short reads (CHIP_WHOLE_BLOCK_READS) a whole
- * block is read and cut.
+ * Read Memory. len 1..256. Where the part refuses short reads of its system area
+ * (CHIP_WHOLE_BLOCK_READS) a whole block is read and cut. With boot->bursts in one exchange; if
+ * that fails, step by step and so for the rest of the session.
  * ERR_READ_PROTECTED: refused at the command stage. ERR_NACK: address or length refused.
  * ERR_TIMEOUT, ERR_REPLY, ERR_IO, ERR_GONE: is_connected is false.
  */
 enum err boot_read(struct boot *boot, uint32_t addr, uint8_t *out, size_t len, struct why *why);
+/*
+ * How many bytes a request of a long read should ask for, 1..256: as many as the part gives at
+ * once, less those that an adapter which gathers what it receives would hold back.
+ */
+size_t boot_read_size(const struct boot *boot);
 /*
  * Could [addr, addr+len) be read, of any length? ERR_RANGE: it leaves the flash, or (where the ROM
  * would meet that with silence) the part. What may be refused besides, only the ROM knows.
@@ -89,7 +100,9 @@ enum err boot_read(struct boot *boot, uint32_t addr, uint8_t *out, size_t len, s
 enum err boot_check_read(const struct boot *boot, uint32_t addr, uint32_t len, struct why *why);
 /*
  * Write Memory. data.len 1..256, addr and length multiples of 4 (of the part's write_align for
- * flash): the caller pads. ERR_OK means the ROM said ACK, which proves nothing: verify.
+ * flash): the caller pads. ERR_OK means the ROM said ACK, which proves nothing: verify. With
+ * boot->bursts in one exchange, where nothing in it could be taken for another command; a failure
+ * ends the bursts of the session.
  */
 enum err boot_write(struct boot *boot, uint32_t addr, struct span data, struct why *why);
 /*

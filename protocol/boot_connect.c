@@ -2,7 +2,7 @@
 /*
  * boot_connect.c - entering the ROM and synchronising (docs/facts/an3155.md section 2; quirk Q1).
  */
-#include "protocol/boot_internal.h"
+#include "protocol/boot_burst.h"
 
 #include <assert.h>
 #include <string.h>
@@ -213,6 +213,14 @@ static enum err find_rom(struct search *search, struct why *why)
 	return e;
 }
 
+static void start_anew(struct boot *boot)
+{
+	boot->device = (struct device){ 0 };
+	boot->is_connected = boot->was_resumed = boot->bursts = false;
+	boot->turnaround_us = 0;
+	boot->turnaround_count = 0;
+}
+
 static enum err connect_once(struct boot *boot, struct why *why)
 {
 	const uint32_t wait_ms = boot->control.wait_ms;
@@ -224,13 +232,14 @@ static enum err connect_once(struct boot *boot, struct why *why)
 	struct why last = { 0 };
 	enum err e;
 
-	boot->device = (struct device){ 0 };
-	boot->is_connected = boot->was_resumed = false;
+	start_anew(boot);
 	e = find_rom(&search, why);
 	boot->is_connected = !e;
 	if (e)
 		return e;
 	e = boot_identify(boot, &last); /* last: some refusals in it are no failure */
+	if (!e)
+		e = boot_probe_burst(boot, &last);
 	boot->is_connected = !e;
 	if (e)
 		boot_tell(why, &last);
@@ -272,12 +281,13 @@ static enum err rejoin(struct boot *boot)
 		.try_ms = SYNC_MS };
 	enum err e = wire->ops->configure(wire->ctx, &boot->options.settings);
 
-	boot->device = (struct device){ 0 };
-	boot->is_connected = boot->was_resumed = false;
+	start_anew(boot);
 	if (!e)
 		e = try_group(&search, FIRST_GROUP_TRIES, NULL);
 	if (!e)
 		e = boot_identify(boot, NULL);
+	if (!e)
+		e = boot_probe_burst(boot, NULL);
 	boot->is_connected = !e;
 	return e;
 }

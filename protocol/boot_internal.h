@@ -50,6 +50,8 @@ enum err exchange_address(struct exchange *x);
 /* A block that is answered with one ACK, at the latest wait_ms after it is on the line. */
 enum err exchange_block(
 	struct exchange *x, struct span block, uint32_t wait_ms, const struct meaning *meaning);
+/* Bytes that are answered later. */
+enum err exchange_send(struct exchange *x, struct span out, const char *what);
 /* One ACK, nothing sent. */
 enum err exchange_ack(struct exchange *x, uint32_t wait_ms, const struct meaning *meaning);
 /* Exactly want bytes. */
@@ -61,6 +63,11 @@ enum err exchange_until_quiet(
 /* Milliseconds that bytes take on the line, rounded up. */
 uint32_t boot_wire_ms(const struct boot *boot, size_t bytes);
 bool boot_is_cancelled(const struct boot *boot);
+/*
+ * An exchange of so many bytes, both ways, that began then has just ended: its time less the line's
+ * counts for turnaround_us, until enough of them were measured.
+ */
+void boot_note_turnaround(struct boot *boot, uint64_t began_us, size_t bytes);
 /* Swallows what comes until nothing did for quiet_ms (bounded, for a board that never stops). */
 enum err boot_drain(struct boot *boot, uint32_t quiet_ms);
 /* Get, after 7F: only its answer shows that this is the ROM. Fills version and commands. */
@@ -80,6 +87,8 @@ bool boot_may_repeat(struct boot *boot, enum err e, unsigned tries);
 void boot_tell(struct why *why, const struct why *last);
 /* Refused before a byte is sent: not connected, or not a command that Get listed. */
 enum err boot_check_command(struct boot *boot, uint8_t command, struct why *why);
+/* The most that one Read Memory of this part may ask for. */
+size_t boot_longest_read(const struct boot *boot);
 /* Read Memory without the checks on its address, for registers whose place a row tells. */
 enum err boot_read_raw(struct boot *boot, uint32_t addr, uint8_t *out, size_t len, struct why *why);
 /* A read that may be refused: by itself, else in the whole block that holds it (Q7). */

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* boot_memory.c - Read Memory, Write Memory, Go (docs/facts/an3155.md sections 4 and 6). */
-#include "protocol/boot_internal.h"
+#include "protocol/boot_burst.h"
 
 #include <string.h>
 
 enum {
 	WRITE_MS = 2000,      /* programming 256 bytes: section 7 ... */
+	WARY_MS = 3,          /* beside the adapter's turnaround, to hear an early answer */
 	SLOW_WRITE_MS = 5000, /* ... and where it goes byte by byte, or as slow as an EEPROM */
 };
 
@@ -83,22 +84,30 @@ static enum err refused_by_protection(struct exchange *x)
 	return why_set(x->why, ERR_READ_PROTECTED, "the ROM refused the command: read protection");
 }
 
-/* One Read Memory. A NACK leaves both sides in step; silence at the address ends it (Q6). */
+/* A NACK leaves both sides in step; silence at the address ends it (Q6). */
+static enum err read_by_steps(struct exchange *x, uint8_t *out, size_t len)
+{
+	uint8_t frame[FRAME_MAX];
+	enum err e = exchange_command(x);
+
+	if (e == ERR_NACK)
+		return refused_by_protection(x);
+	if (!e)
+		e = exchange_address(x);
+	if (!e)
+		e = exchange_block(x, (struct span){ frame, frame_length(frame, len) }, ACK_MS,
+			&meaning_length);
+	return e ? e : exchange_data(x, out, len);
+}
+
+/* One Read Memory. */
 static enum err read_once(
 	struct boot *boot, uint32_t addr, uint8_t *out, size_t len, struct why *why)
 {
 	struct exchange x = { boot, why, COMMAND_READ_MEMORY, true, addr };
-	uint8_t frame[FRAME_MAX];
-	enum err e = exchange_command(&x);
+	const enum err e = boot->bursts ? burst_read(&x, out, len, READ_MS) : ERR_UNSUPPORTED;
 
-	if (e == ERR_NACK)
-		return refused_by_protection(&x);
-	if (!e)
-		e = exchange_address(&x);
-	if (!e)
-		e = exchange_block(&x, (struct span){ frame, frame_length(frame, len) }, ACK_MS,
-			&meaning_length);
-	return e ? e : exchange_data(&x, out, len);
+	return e == ERR_UNSUPPORTED ? read_by_steps(&x, out, len) : e;
 }
 
 /* A lost byte of a read does no harm: back in step, and again. */
@@ -118,23 +127,39 @@ static enum err read_block(
 	return e;
 }
 
-/* Q7: what such parts read without complaint. L0's pages are as long as its longest read. */
-static uint32_t whole_block(const struct chip *chip)
+/* L0 gives no more than a page at once (section 4, 0x31; Q7). */
+size_t boot_longest_read(const struct boot *boot)
 {
-	if (!chip || !(chip->traits & CHIP_WHOLE_BLOCK_READS))
-		return 0;
-	return chip->runs[0].size && chip->runs[0].size < FRAME_MAX_DATA ? chip->runs[0].size
-									 : FRAME_MAX_DATA;
+	const struct chip *chip = boot->device.chip;
+	const bool is_short = chip && chip->traits & CHIP_WHOLE_BLOCK_READS && chip->runs[0].size &&
+		chip->runs[0].size < FRAME_MAX_DATA;
+
+	return is_short ? chip->runs[0].size : FRAME_MAX_DATA;
+}
+
+/* In pieces, none longer than the part gives. */
+static enum err read_pieces(
+	struct boot *boot, uint32_t addr, uint8_t *out, size_t len, struct why *why)
+{
+	const size_t most = boot_longest_read(boot);
+	enum err e = ERR_OK;
+
+	for (size_t done = 0, part; !e && done < len; done += part) {
+		part = len - done < most ? len - done : most;
+		e = read_block(boot, addr + (uint32_t)done, out + done, part, why);
+	}
+	return e;
 }
 
 enum err boot_read_raw(struct boot *boot, uint32_t addr, uint8_t *out, size_t len, struct why *why)
 {
-	const uint32_t whole = whole_block(boot->device.chip);
+	const struct chip *chip = boot->device.chip;
+	const uint32_t whole = (uint32_t)boot_longest_read(boot);
 	enum err e = ERR_OK;
 
-	if (!whole)
-		return read_block(boot, addr, out, len, why);
-	while (!e && len) {
+	if (!is_system_area(chip, addr) || !(chip->traits & CHIP_WHOLE_BLOCK_READS))
+		return read_pieces(boot, addr, out, len, why);
+	while (!e && len) { /* Q7: the blocks that such parts give without complaint */
 		const uint32_t skip = addr % whole;
 		const size_t part = len < whole - skip ? len : whole - skip;
 		uint8_t block[FRAME_MAX_DATA];
@@ -224,23 +249,70 @@ static uint32_t write_ms(const struct chip *chip)
 	return is_slow ? SLOW_WRITE_MS : WRITE_MS;
 }
 
+/* Nothing may be heard yet: a ROM that answers took what was sent for the whole block. */
+static enum err expect_silence(struct exchange *x)
+{
+	const struct wire *wire = &x->boot->wire;
+	const uint32_t wait_ms =
+		WARY_MS + 2 * x->boot->turnaround_us / 1000 + 2 * boot_wire_ms(x->boot, 1);
+	uint8_t answer = 0;
+	size_t got = 0;
+	const enum err e = wire->ops->recv(wire->ctx, &answer, 1, wait_ms, &got);
+
+	if (e == ERR_TIMEOUT)
+		return ERR_OK;
+	return exchange_fail(x, e ? e : ERR_REPLY, "the ROM answered before it had all the data");
+}
+
+/*
+ * A ROM that misheard the count takes the rest of the data for commands. It has said something
+ * then, so before the second byte of what could be a grave one we listen.
+ */
+static enum err send_payload(struct exchange *x, struct span payload)
+{
+	enum err e = ERR_OK;
+
+	for (size_t at = 0, pair; !e && at < payload.len;) {
+		pair = burst_grave_pair(payload, at ? at : 1);
+		const size_t end = pair < payload.len ? pair + 1 : payload.len;
+
+		e = exchange_send(
+			x, (struct span){ payload.ptr + at, end - at }, meaning_data.silence);
+		if (!e && end < payload.len)
+			e = expect_silence(x);
+		at = end;
+	}
+	return e;
+}
+
+static enum err write_by_steps(struct exchange *x, struct span data, uint32_t wait_ms)
+{
+	uint8_t frame[FRAME_MAX];
+	const size_t len = frame_payload(frame, data);
+	enum err e = exchange_command(x);
+
+	if (!e)
+		e = exchange_address(x);
+	if (e)
+		return e;
+	x->boot->has_changed = true;
+	e = send_payload(x, (struct span){ frame, len });
+	/* A send may return before the last byte is on the line: its time counts here too. */
+	return e ? e : exchange_ack(x, wait_ms + boot_wire_ms(x->boot, len + 1), &meaning_data);
+}
+
 enum err boot_write(struct boot *boot, uint32_t addr, struct span data, struct why *why)
 {
 	struct exchange x = { boot, why, COMMAND_WRITE_MEMORY, true, addr };
-	uint8_t frame[FRAME_MAX];
+	const uint32_t wait_ms = write_ms(boot->device.chip);
 	enum err e = boot_check_command(boot, COMMAND_WRITE_MEMORY, why);
 
 	if (!e)
 		e = check_write(&boot->device, addr, data, why);
-	if (!e)
-		e = exchange_command(&x);
-	if (!e)
-		e = exchange_address(&x);
 	if (e)
 		return e;
-	boot->has_changed = true;
-	return exchange_block(&x, (struct span){ frame, frame_payload(frame, data) },
-		write_ms(boot->device.chip), &meaning_data);
+	e = boot->bursts ? burst_write(&x, data, wait_ms) : ERR_UNSUPPORTED;
+	return e == ERR_UNSUPPORTED ? write_by_steps(&x, data, wait_ms) : e;
 }
 
 /* Q2: a ROM may be silent here and confirm the address. */

@@ -353,8 +353,7 @@ enum err mend_read(struct mend *mend, struct boot *boot, uint32_t addr, uint8_t 
 	enum err e = ERR_OK;
 
 	while (!e && len) {
-		const size_t to_border = FRAME_MAX_DATA - addr % FRAME_MAX_DATA;
-		const size_t part = len < to_border ? len : to_border;
+		const size_t most = boot_read_size(boot), part = len < most ? len : most;
 
 		e = read_block(mend, boot, addr, out, part, why);
 		addr += (uint32_t)part;

@@ -28,6 +28,14 @@ static uint32_t first_difference(const uint8_t *want, const uint8_t *have, uint3
 	return i;
 }
 
+/* As many bytes as are best read at once, to the step's end. */
+static uint32_t part_len(const struct run *run, const struct step *step)
+{
+	const uint32_t left = step->len - run->offset, most = (uint32_t)boot_read_size(run->boot);
+
+	return left < most ? left : most;
+}
+
 /* Read data carry no checksum (section 4, 0x11): what differs is read again before it is told. */
 enum err run_verify(struct run *run, const struct step *step, struct why *why)
 {
@@ -35,7 +43,7 @@ enum err run_verify(struct run *run, const struct step *step, struct why *why)
 	uint32_t i = 0;
 
 	run->addr = step->addr + run->offset;
-	run->len = run_block_len(step, run->offset);
+	run->len = part_len(run, step);
 	plan_content(run->plan, run->addr, want, run->len);
 	for (unsigned tries = 0; tries < 2; tries++) {
 		const enum err e = boot_read(run->boot, run->addr, have, run->len, why);

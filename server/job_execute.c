@@ -123,7 +123,8 @@ static enum err copy_out(struct work *w, struct image_writer *writer, struct buf
 
 	for (uint32_t done = 0; !e && done < len;) {
 		uint8_t block[FRAME_MAX_DATA];
-		const uint32_t piece = len - done < sizeof(block) ? len - done : sizeof(block);
+		const uint32_t most = (uint32_t)boot_read_size(w->boot);
+		const uint32_t piece = len - done < most ? len - done : most;
 
 		e = mend_read(&w->mend, w->boot, addr + done, block, piece, why);
 		if (!e && !image_write_data(writer, (struct span){ block, piece }, text))
