@@ -2,6 +2,8 @@
 /* device.c - what was identified, as JSON and back. */
 #include "server/device.h"
 
+#include "protocol/quirk.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,6 +85,7 @@ struct json *device_json(const struct device *device, int64_t identified_at)
 	snprintf(version, sizeof(version), "%u.%u", device->version >> 4, device->version & 0xF);
 	json_add_string(json, "family", device->chip ? device->chip->family : NULL);
 	json_add_string(json, "bootloader_version", version);
+	json_add_integer(json, "bootloader_id", device->bootloader_id);
 	json_add(json, "commands", commands_json(device));
 	if (device->chip)
 		json_add_hex32(json, "flash_base", device->chip->flash_base);
@@ -136,7 +139,7 @@ bool device_from_json(const char *text, struct device *device)
 {
 	struct json *json = text ? json_parse(span_of(text), false, NULL) : NULL;
 	unsigned long product_id = 0;
-	int64_t bytes = 0;
+	int64_t bytes = 0, id = 0;
 
 	*device = (struct device){ 0 };
 	if (!json || !hex_number(json_string(json_get(json, "product_id")), 0xFFFF, &product_id)) {
@@ -149,6 +152,9 @@ bool device_from_json(const char *text, struct device *device)
 		device->flash_bytes = (uint32_t)bytes;
 	device->flash_size_is_read = device->chip && device->flash_bytes;
 	(void)json_bool(json_get(json, "readout_protected"), &device->readout_protected);
+	if (json_integer(json_get(json, "bootloader_id"), 0, 0xFF, &id))
+		device->bootloader_id = (uint8_t)id;
+	device->quirks = quirks_of(device->product_id, device->bootloader_id);
 	read_commands(json_get(json, "commands"), device);
 	read_version(json_string(json_get(json, "bootloader_version")), device);
 	read_unique_id(json_string(json_get(json, "unique_id")), device);

@@ -226,7 +226,8 @@ bool job_note_change(struct job *job, struct store *store)
 	pthread_mutex_lock(&job->lock);
 	job->record.changed = true;
 	pthread_mutex_unlock(&job->lock);
-	return store_job_changes(store, job->record.id);
+	/* The image is set by this thread alone. */
+	return store_job_changes(store, job->record.id, job->record.image);
 }
 
 void job_add_event(struct job *job, struct store *store, const char *type, struct json *event)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* job_plan.c - flash and verify: image, plan and run strung together. */
 #include "server/job_carry.h"
+#include "server/job_record.h"
 
 #include "server/clock.h"
 #include "server/job_json.h"
@@ -63,9 +64,10 @@ static enum err move_to_base(
 	return parse(w, loaded, device->chip->flash_base, why);
 }
 
-static struct plan_options plan_options(const struct work *w)
+static struct plan_options plan_options(const struct work *w, const struct survey *survey)
 {
 	const struct job_request *request = w->request;
+	const struct known_link link = work_link(w);
 	enum plan_start start = PLAN_START_NONE;
 
 	if (request->run)
@@ -76,8 +78,12 @@ static struct plan_options plan_options(const struct work *w)
 		.skip_outside = request->skip_outside,
 		.force = request->force,
 		.start = start,
-		.baud = w->has_spoken ? w->boot->options.settings.baud
-				      : known_link(w->scene->known).baud,
+		.write = request->write,
+		.survey = survey && survey->count ? survey : NULL,
+		.baud = link.baud,
+		.turnaround_us = link.turnaround_us,
+		.bursts = link.bursts,
+		.supply_mv = w->scene->config->supply_mv,
 	};
 }
 
@@ -111,33 +117,49 @@ static void flash_result(struct carry *c)
 		json_add_integer(w->result, "sampled_bytes", len_of(&c->plan, STEP_SAMPLE));
 	json_add_string(w->result, "started", c->run.started);
 	work_add_figures(w, c->run.written_bytes);
+	if (c->run.started && run_start_note(&c->run))
+		work_warn(w, run_start_note(&c->run));
 	if (c->run.started)
 		json_add_bool(w->result, "console_spoke", work_hears_console(w));
+}
+
+static enum err plan(struct carry *c, const struct image *image, const struct device *device,
+	const struct survey *survey, struct why *why)
+{
+	const struct plan_options options = plan_options(c->w, survey);
+
+	return work_in_stage(plan_flash(&c->plan, image, device, &options, why), STAGE_PLAN, why);
+}
+
+static enum err do_plan(struct carry *c, const struct image *image, struct why *why)
+{
+	struct work *w = c->w;
+
+	job_warnings(c->plan.notes, image->notes, work_warn, w);
+	if (w->request->dry_run) {
+		json_add(w->result, "plan", job_plan_json(&c->plan, image->notes));
+		return ERR_OK;
+	}
+	map_begin(w->scene->map, chip_sector_count(c->plan.chip, c->plan.flash_bytes));
+	map_plan(w->scene->map, &c->plan);
+	const enum err e = carry_out(c, why);
+
+	if (!e)
+		flash_result(c);
+	return e;
 }
 
 static enum err flash_to(
 	struct work *w, struct loaded *loaded, const struct device *device, struct why *why)
 {
-	const struct plan_options options = plan_options(w);
 	struct carry c = { .w = w };
 	enum err e = move_to_base(w, loaded, device, why);
 
 	work_stage(w, STAGE_PLAN);
 	if (!e)
-		e = work_in_stage(plan_flash(&c.plan, &loaded->image, device, &options, why),
-			STAGE_PLAN, why);
-	if (e)
-		return e;
-	job_warnings(c.plan.notes, loaded->image.notes, work_warn, w);
-	if (w->request->dry_run) {
-		json_add(w->result, "plan", job_plan_json(&c.plan, loaded->image.notes));
-	} else {
-		map_begin(w->scene->map, chip_sector_count(c.plan.chip, c.plan.flash_bytes));
-		map_plan(w->scene->map, &c.plan);
-		e = carry_out(&c, why);
-		if (!e)
-			flash_result(&c);
-	}
+		e = plan(&c, &loaded->image, device, NULL, why);
+	if (!e)
+		e = do_plan(&c, &loaded->image, why);
 	plan_release(&c.plan);
 	return e;
 }
@@ -189,7 +211,7 @@ enum err work_verify(struct work *w, struct why *why)
 	if (!e)
 		e = move_to_base(w, &loaded, &w->boot->device, why);
 	if (!e) {
-		const struct plan_options options = plan_options(w);
+		const struct plan_options options = plan_options(w, NULL);
 
 		e = work_in_stage(
 			plan_verify(&c.plan, &loaded.image, &w->boot->device, &options, why),

@@ -5,6 +5,8 @@
  */
 #include "server/job_step.h"
 
+#include "protocol/ladder.h"
+
 #include "server/clock.h"
 #include "server/device.h"
 
@@ -19,7 +21,7 @@
 #define TO_APPLICATION "Set BOOT0 back to select the flash and press reset."
 #define STILL_BOOTLOADER                                                                           \
 	"BOOT0 still selects the bootloader: set it back, or the next reset lands there again."
-#define SLOWER "The bootloader did not answer at the rate last used; 115200 is tried."
+#define SLOWER "The bootloader did not answer well at the rate last used: a lower one was taken."
 
 bool work_should_stop(void *work)
 {
@@ -170,16 +172,20 @@ static bool may_resume(const struct work *w)
 	return !baud || baud == session->boot.options.settings.baud || !w->control.resets;
 }
 
-static enum err connect_at(struct work *w, const struct boot_options *options, struct why *why)
+/* The rate that is not fixed is found: by what is known of this board, else step by step. */
+static enum err climb(struct work *w, struct why *why)
 {
-	w->scene->session->is_live = false;
-	boot_init(w->boot, w->scene->wire, w->control, options);
-	return boot_connect(w->boot, why);
-}
+	const struct known_link link = known_link(w->scene->known);
+	struct device device;
+	const bool is_known = known_device(w->scene->known, &device);
+	const struct ladder ladder = { .known_good = link.baud,
+		.known_chip = is_known ? device.chip : NULL,
+		.may_climb = w->control.resets };
+	const enum err e = ladder_connect(w->boot, &ladder, why);
 
-static bool is_silence(enum err e)
-{
-	return e == ERR_TIMEOUT || e == ERR_REPLY;
+	if (!e && w->boot->options.settings.baud < link.baud)
+		work_warn(w, SLOWER);
+	return e;
 }
 
 static enum err connect(struct work *w, struct why *why)
@@ -187,7 +193,6 @@ static enum err connect(struct work *w, struct why *why)
 	struct boot_options options = boot_options(w);
 	const bool is_fixed = w->request->baud || w->scene->config->bootloader.baud;
 	struct boot *boot = w->boot;
-	enum err e;
 
 	if (may_resume(w)) {
 		boot->wire = w->scene->wire;
@@ -198,15 +203,9 @@ static enum err connect(struct work *w, struct why *why)
 		boot->retries = 0;
 		return boot_reconnect(boot, why);
 	}
-	e = connect_at(w, &options, why);
-	if (is_silence(e) && !is_fixed && options.settings.baud != DEFAULT_BAUD &&
-		w->control.resets && !work_should_stop(w)) {
-		work_warn(w, SLOWER);
-		options.settings.baud = DEFAULT_BAUD;
-		*why = (struct why){ 0 };
-		e = connect_at(w, &options, why);
-	}
-	return e;
+	w->scene->session->is_live = false;
+	boot_init(boot, w->scene->wire, w->control, &options);
+	return is_fixed ? boot_connect(boot, why) : climb(w, why);
 }
 
 /* A port that vanished meanwhile is waited for here too. */
@@ -239,6 +238,25 @@ static void keep_link(struct work *w)
 		link.turnaround_us = before.turnaround_us;
 	w->began = link;
 	known_set_device(w->scene->known, &boot->device, &link);
+}
+
+struct known_link work_link(const struct work *w)
+{
+	const struct config_board *config = w->scene->config;
+	const struct boot *boot = w->boot;
+	struct known_link link = known_link(w->scene->known);
+
+	if (w->has_spoken)
+		return (struct known_link){ .baud = boot->options.settings.baud,
+			.turnaround_us = boot->turnaround_us,
+			.bursts = boot->bursts };
+	if (w->request->baud || config->bootloader.baud)
+		link.baud = w->request->baud ? w->request->baud : config->bootloader.baud;
+	if (!link.baud)
+		link.baud = DEFAULT_BAUD;
+	if (!(w->request->has_burst ? w->request->burst : config->burst))
+		link.bursts = false;
+	return link;
 }
 
 enum err work_check_chip(const struct work *w, const struct device *device, struct why *why)

@@ -45,6 +45,8 @@ void work_stage(struct work *w, enum stage stage);
  * is the chip that is expected: ERR_WRONG_CHIP. Others: boot_connect().
  */
 enum err work_connect(struct work *w, struct why *why);
+/* How the ROM is spoken to; before that, how it would be. */
+struct known_link work_link(const struct work *w);
 /* The same check of a chip that was identified before. */
 enum err work_check_chip(const struct work *w, const struct device *device, struct why *why);
 /* The mark is set before Go is sent; the console is ready for what comes after its ACK. */

@@ -69,9 +69,12 @@ bool job_record_copy(struct job_record *to, const struct job_record *from); /* f
 
 /* Durable before the 202 or the wait begins. */
 bool store_job_accept(struct store *store, const struct job_record *record);
-/* Running, and "its first erase or write is about to be sent": durable. */
+/*
+ * Running, and "its first erase or write is about to be sent", with what is known of the image by
+ * then (may be NULL): durable.
+ */
 bool store_job_begin(struct store *store, const char *id, int64_t started);
-bool store_job_changes(struct store *store, const char *id);
+bool store_job_changes(struct store *store, const char *id, const char *image);
 /* One line of its history (a JSON object): stage changes, warnings. Not waited for by the disk. */
 bool store_job_event(struct store *store, const char *id, unsigned seq, const char *json);
 /* The outcome: durable. */

@@ -176,11 +176,12 @@ bool store_job_begin(struct store *store, const char *id, int64_t started)
 	return db_run_one(store, s);
 }
 
-bool store_job_changes(struct store *store, const char *id)
+bool store_job_changes(struct store *store, const char *id, const char *image)
 {
 	sqlite3_stmt *s = db_take(store, SQL_JOB_CHANGES);
 
 	db_bind_text(s, 1, id);
+	db_bind_text(s, 2, image);
 	return db_run_one(store, s);
 }
 
@@ -347,9 +348,14 @@ static char *interrupted_error(const struct job_record *job)
 static char *quarantine_of(const struct job_record *job, int64_t now)
 {
 	struct json *json = json_object();
+	struct json *image = job->image ? json_parse(span_of(job->image), false, NULL) : NULL;
+	const char *merged = json_string(json_get(image, "merged"));
 
 	json_add_string(json, "job", job->id);
 	json_add_time(json, "since", now);
+	if (merged)
+		json_add_string(json, "merged", merged);
+	json_free(image);
 	json_add_string(json, "reason",
 		"The server stopped while this job was erasing or writing, so the content of the "
 		"board is unsure.");

@@ -11,7 +11,7 @@ const char *const db_statements[SQL_COUNT] = {
 	[SQL_JOB_ACCEPT] = "INSERT INTO jobs (" JOB_COLUMNS ") VALUES "
 			   "(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17)",
 	[SQL_JOB_BEGIN] = "UPDATE jobs SET state = 'running', started = ?2 WHERE id = ?1",
-	[SQL_JOB_CHANGES] = "UPDATE jobs SET changed = 1 WHERE id = ?1",
+	[SQL_JOB_CHANGES] = "UPDATE jobs SET changed = 1, image = ?2 WHERE id = ?1",
 	[SQL_JOB_FINISH] = "UPDATE jobs SET board = ?2, kind = ?3, state = ?4, created = ?5, "
 			   "started = ?6, finished = ?7, changed = ?8, who = ?9, name = ?10, "
 			   "parameters = ?11, image = ?12, result = ?13, error = ?14, stage = ?15, "

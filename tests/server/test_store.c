@@ -47,7 +47,7 @@ static void a_job_is_kept_whole(void **state)
 
 	assert_true(store_job_accept(store, &job));
 	assert_true(store_job_begin(store, "J1", 1001));
-	assert_true(store_job_changes(store, "J1"));
+	assert_true(store_job_changes(store, "J1", NULL));
 	job.state = JOB_DONE;
 	job.changed = true;
 	job.started = 1001;
@@ -182,6 +182,9 @@ static void a_board_is_remembered(void **state)
 	folder_remove(dir);
 }
 
+/* With what stood beside it: a crash must not lose where that is kept. */
+#define IMAGE "{\"sha256\":\"new\",\"merged\":\"abc\"}"
+
 /* The child: one job done, one queued, one running, one in the middle of a write. Never returns. */
 static void work_until_killed(const char *dir, int ready)
 {
@@ -199,7 +202,7 @@ static void work_until_killed(const char *dir, int ready)
 		if (ok && i >= 2)
 			ok = store_job_begin(store, boards[i], 2000);
 		if (ok && i == 3)
-			ok = store_job_changes(store, boards[i]) &&
+			ok = store_job_changes(store, boards[i], IMAGE) &&
 				store_job_event(store, boards[i], 0, "{\"type\":\"stage\"}");
 		job.state = JOB_DONE;
 		if (ok && i == 0)
@@ -251,6 +254,7 @@ static void check_quarantine(const char *text, const char *job)
 	assert_string_equal(json_string(json_get(json, "job")), job);
 	assert_non_null(json_string(json_get(json, "since")));
 	assert_non_null(json_string(json_get(json, "reason")));
+	assert_string_equal(json_string(json_get(json, "merged")), "abc");
 	json_free(json);
 }
 
