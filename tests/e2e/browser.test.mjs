@@ -188,6 +188,78 @@ test('progress, the sector map, and a reload in mid-flash that goes on watching'
   await closed(page);
 });
 
+test('how a board is flashed is chosen once, said in a line, and remembered', {
+  timeout: LONG,
+}, async () => {
+  const page = await opened('#board/f103', { scheme: 'dark' });
+  await page.click('#drop-options > summary');
+  await page.selectOption('#drop-erase', 'mass');
+  await page.selectOption('#drop-run', 'false');
+  await axe(page, 'the options');
+  await page.reload();
+  const line = page.locator('#drop-options > summary');
+  assert.match(await line.textContent(), /erases the whole flash, stays in the bootloader/);
+  await drop(page, firmware('f103', 'hex'));
+  await page.locator('#plan').waitFor();
+  assert.match(await page.locator('.plan-figures').textContent(), /128 sectors/);
+  await axe(page, 'a plan');
+
+  await page.click('#plan-options > summary');
+  await page.selectOption('#plan-erase', 'needed');
+  await page.locator('.plan-figures', { hasText: '3 sectors' }).waitFor();
+  await page.click('#confirm');
+  await page.locator('#outcome').waitFor();
+  const { jobs } = (await bench.get('/api/v1/jobs?board=f103&limit=1')).body;
+  assert.equal(jobs[0].parameters.erase, 'needed');
+  assert.equal(jobs[0].parameters.run, false);
+  assert.match(await line.textContent(), /^\s*Options\s*stays in the bootloader\s*$/);
+  assert.equal((await bench.board('f103')).state, 'bootloader');
+  await closed(page);
+});
+
+test('what was mended on the way is said while it runs and at the end', {
+  timeout: LONG,
+}, async () => {
+  const { f103 } = bench.sims;
+  const page = await opened('#board/f103');
+  await drop(page, bigImage(bench.dir, 16 * 1024, 7));
+  await page.locator('#plan').waitFor();
+  await f103.ctl('fault', 'nack', 'write', 'nth=20');
+  try {
+    await page.click('#confirm');
+    await page.locator('#mended').waitFor();
+    assert.match(await page.locator('#mended').textContent(), /write at 0x0800/);
+    await axe(page, 'mended');
+    await page.locator('#outcome').waitFor();
+    assert.match(await outcome(page), /done.*Mended on the way: /s);
+  } finally {
+    await f103.ctl('fault', 'clear');
+  }
+  await closed(page);
+});
+
+test('what a cut cable left in doubt is named and drawn', { timeout: LONG }, async () => {
+  const cut = await Bench.start({
+    boards: [{ id: 'f103', part: 'f103rb', recovery: { reattach_s: 0 } }],
+  });
+  try {
+    const page = await opened('#board/f103', { at: cut });
+    await drop(page, bigImage(cut.dir, 16 * 1024, 8));
+    await page.locator('#plan').waitFor();
+    await cut.sims.f103.ctl('fault', 'unplug', 'write', 'nth=20');
+    await page.click('#confirm');
+    await page.locator('#unsure').waitFor();
+    const { quarantine } = await cut.board('f103');
+    const said = await page.locator('#quarantine').textContent();
+    assert.ok(said.includes(quarantine.address), said);
+    assert.ok(await page.locator('#sector-map .sector-unsure').count());
+    await axe(page, 'in doubt');
+    await closed(page);
+  } finally {
+    await cut.clear();
+  }
+});
+
 test('typing into the console reaches the board and comes back', { timeout: LONG }, async () => {
   const page = await opened('#board/f407');
   await page.fill('#console-line', 'is anybody there?');

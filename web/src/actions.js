@@ -49,15 +49,16 @@ function withFirmware(house, board, verb, more) {
   if (!firmware) return Promise.resolve();
   const { address, ...rest } = house.session(board).options;
   const where = address === undefined ? {} : { address };
-  const query = verb === 'verify' ? where : { ...where, ...rest, ...more };
+  const { baud, burst } = rest;
+  const query = { ...where, ...(verb === 'verify' ? { baud, burst } : { ...rest, ...more }) };
   const request = () => api.startImageJob(board, verb, firmware, query);
   return accept(house, board, request);
 }
 
 /** @type {Record<string, (house: House, wish: any) => Promise<void>>} */
 export const actions = {
-  async choose(house, { board, firmware, atOnce }) {
-    house.dispatch({ type: 'chosen', board, firmware });
+  async choose(house, { board, firmware, atOnce, options }) {
+    house.dispatch({ type: 'chosen', board, firmware, options });
     await (atOnce ? actions.flash : actions.plan)(house, { board });
   },
   async plan(house, { board, options }) {

@@ -7,6 +7,7 @@ import './bench-help.js';
 import './card-console.js';
 import './device-info.js';
 import './drop-zone.js';
+import './flash-options.js';
 import './flash-plan.js';
 import './job-history.js';
 import './job-outcome.js';

@@ -2,7 +2,7 @@
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { Element } from './element.js';
-import { isAtOnce } from './preferences.js';
+import { isAtOnce, optionsOf } from './preferences.js';
 import { mayOf } from './roles.js';
 import {
   ago,
@@ -91,7 +91,7 @@ class BoardCard extends Element {
     this.isOver = false;
     if (!firmware || !this.mayFlash) return;
     location.hash = `#board/${board}`;
-    this.want('choose', { board, firmware, atOnce: isAtOnce() });
+    this.want('choose', { board, firmware, atOnce: isAtOnce(), options: optionsOf(board) });
   }
 
   /** @param {import('./types.js').Board} board */

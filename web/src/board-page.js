@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: MIT
 import { html, nothing } from 'lit';
 import { Element } from './element.js';
-import { isAtOnce, setAtOnce } from './preferences.js';
+import { isAtOnce, optionsOf, setAtOnce, setOptionsOf } from './preferences.js';
 import { jobsOf, viewOf } from './reduce.js';
 import { limitWords, mayOf } from './roles.js';
-import { clock, kindOf, sentence, stateWord } from './words.js';
+import { clock, kindOf, rangeWords, sentence, stateWord } from './words.js';
 
 /** A plan that was made is no news; one that failed is. @param {import('./types.js').Job} job */
 const isWorthKeeping = (job) => kindOf(job) !== 'plan' || job.state !== 'done';
 
 /** One board: flash it, see its flash, talk to it. */
 class BoardPage extends Element {
-  static properties = { bench: {}, boardId: {}, refused: {}, atOnce: { state: true } };
+  static properties = {
+    bench: {},
+    boardId: {},
+    refused: {},
+    atOnce: { state: true },
+    options: { state: true },
+  };
 
   constructor() {
     super();
@@ -21,6 +27,8 @@ class BoardPage extends Element {
     this.refused = '';
     this.shown = '';
     this.atOnce = isAtOnce();
+    /** How this board is flashed, as this browser remembers it. @type {Record<string, any>} */
+    this.options = {};
   }
 
   /** @returns {any} the console's element, which takes bytes past the state */
@@ -41,7 +49,29 @@ class BoardPage extends Element {
 
   /** @param {File | import('./types.js').Firmware} firmware */
   take(firmware) {
-    this.want('choose', { board: this.boardId, firmware, atOnce: this.atOnce });
+    this.want('choose', {
+      board: this.boardId,
+      firmware,
+      atOnce: this.atOnce,
+      options: this.options,
+    });
+  }
+
+  /** @param {Map<string, unknown>} changed */
+  willUpdate(changed) {
+    if (changed.has('boardId')) this.options = optionsOf(this.boardId);
+  }
+
+  /** @param {Record<string, any>} options */
+  keep(options) {
+    setOptionsOf(this.boardId, options);
+    this.options = optionsOf(this.boardId);
+  }
+
+  /** Another plan, by other options. @param {Record<string, any>} options */
+  replan(options) {
+    this.keep(options);
+    this.want('plan', { board: this.boardId, options });
   }
 
   /** What had the focus may be gone with the last view: the next Tab starts at the new one. */
@@ -91,6 +121,7 @@ class BoardPage extends Element {
       board.quarantine
         ? html`<p class="notice warn" id="quarantine" role="status">
             <strong>The content of this part is unsure.</strong> ${sentence(board.quarantine.reason)}
+            ${board.quarantine.length ? html`<span id="unsure">In doubt: ${rangeWords(board.quarantine, board.quarantine.reason)}.</span>` : nothing}
             Flash it again, or erase the whole flash: either ends this.
           </p>`
         : nothing
@@ -120,6 +151,7 @@ class BoardPage extends Element {
         .job=${view.job}
         .progress=${bench.progress[id] ?? view.job.progress}
         .manual=${bench.manual[id] ?? ''}
+        .recoveries=${bench.recoveries[view.job.id] ?? []}
         .limit=${this.limit}
       ></job-progress>`;
     if (view.kind === 'plan') return this.plan(bench, board, view);
@@ -141,8 +173,10 @@ class BoardPage extends Element {
         .isDisabled=${board.state === 'absent'}
         .limit=${this.limit}
         .atOnce=${this.atOnce}
+        .options=${this.options}
         @firmware=${(/** @type {any} */ event) => this.take(event.detail.firmware)}
         @at-once=${(/** @type {any} */ event) => this.setAtOnce(event.detail.on)}
+        @options=${(/** @type {any} */ event) => this.keep(event.detail.options)}
       ></drop-zone>`;
   }
 
@@ -160,8 +194,7 @@ class BoardPage extends Element {
       .isWaiting=${board.state === 'absent'}
       @confirm=${() => this.want('flash', { board: board.id })}
       @compare=${() => this.want('compare', { board: board.id })}
-      @options=${(/** @type {any} */ event) =>
-        this.want('plan', { board: board.id, options: event.detail.options })}
+      @options=${(/** @type {any} */ event) => this.replan(event.detail.options)}
       @forget=${() => this.want('forget', { board: board.id })}
     ></flash-plan>`;
   }
@@ -177,6 +210,7 @@ class BoardPage extends Element {
         .sectors=${bench.devices[board.id]?.sectors ?? board.device?.sectors ?? []}
         .marks=${bench.marks[board.id]?.sectors ?? {}}
         .planned=${new Set(planned)}
+        .unsure=${board.quarantine}
       ></sector-map>
     </section>`;
   }

@@ -10,6 +10,7 @@ class DropZone extends Element {
     isDisabled: {},
     limit: {},
     atOnce: {},
+    options: {},
     isOver: { state: true },
   };
 
@@ -20,6 +21,8 @@ class DropZone extends Element {
     this.isDisabled = false;
     this.limit = '';
     this.atOnce = false;
+    /** @type {Record<string, any>} */
+    this.options = {};
     this.isOver = false;
   }
 
@@ -84,6 +87,7 @@ class DropZone extends Element {
           Flash at once, without showing the plan
         </label>
       </div>
+      <flash-options place="drop" .options=${this.options}></flash-options>
       ${this.shelf.length ? this.recent() : nothing}`;
   }
 

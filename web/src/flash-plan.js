@@ -66,25 +66,34 @@ class FlashPlan extends Element {
     </div>`;
   }
 
+  /** @param {string} term @param {unknown} value @param {unknown} more */
+  figure(term, value, more) {
+    return html`<div><dt>${term}</dt><dd><b>${value}</b> <span class="faint">${more}</span></dd></div>`;
+  }
+
   /** @param {import('./types.js').Plan} plan */
-  summary(plan) {
-    const kept = plan.skipped_bytes ? `, ${bytes(plan.skipped_bytes)} stay as they are` : '';
-    const erase = plan.erase.length
-      ? `${plural(plan.erase.length, 'sector')} (${size(sum(plan.erase))}) will be erased`
-      : 'nothing will be erased';
-    return `${erase}, ${bytes(sum(plan.write))} written${kept}.`;
+  figures(plan) {
+    const { length: sectors } = plan.erase;
+    const written = sum(plan.write);
+    const left = plan.skipped_bytes;
+    return html`<dl class="plan-figures">
+      ${this.figure('Erase', sectors ? plural(sectors, 'sector') : 'nothing', sectors ? size(sum(plan.erase)) : '')}
+      ${this.figure('Write', written ? size(written) : 'nothing', written >= 1024 ? bytes(written) : '')}
+      ${left ? this.figure('Not sent', size(left), 'blank, or there already') : nothing}
+      ${this.figure('Takes', `about ${duration(plan.estimated_seconds)}`, '')}
+    </dl>`;
   }
 
   render() {
     const plan = this.plan;
     if (!plan) return nothing;
-    return html`<section class="plan" id="plan" aria-label="Plan">
+    return html`<section class="plan" id="plan" aria-label="What will happen">
       <p class="plan-summary">
         <strong class="plan-name">${this.name}</strong>
         ${this.image ? html`<span class="tag">${this.image.format}</span>` : nothing}
-        <span class="plan-time">about ${duration(plan.estimated_seconds)}</span>
+        <span class="plan-what">What will happen</span>
       </p>
-      <p>${this.summary(plan)}</p>
+      ${this.figures(plan)}
       ${(plan.warnings ?? []).map((text) => html`<p class="notice warn">${text}</p>`)}
       <div class="plan-parts">
         ${this.ranges('Erase', plan.erase, 'Nothing')} ${this.ranges('Write', plan.write, 'Nothing')}
@@ -106,58 +115,22 @@ class FlashPlan extends Element {
     </section>`;
   }
 
-  /** @param {string} key @param {any} value */
-  choose(key, value) {
-    this.emit('options', { options: { ...this.options, [key]: value } });
-  }
-
-  /** @param {string} key @param {string} label @param {[string, string][]} values */
-  select(key, label, values) {
-    const now = this.options[key] ?? values[0][0];
-    return html`<label class="field">
-      <span>${label}</span>
-      <select @change=${(/** @type {any} */ event) => this.choose(key, event.target.value)}>
-        ${values.map(
-          ([value, text]) =>
-            html`<option value=${value} ?selected=${value === now}>${text}</option>`,
-        )}
-      </select>
-    </label>`;
-  }
-
   choices() {
-    return html`<details class="choices">
-      <summary>Options</summary>
-      <div class="fields">
-        ${this.select('erase', 'Erase', [
-          ['needed', 'What is needed'],
-          ['mass', 'The whole flash'],
-          ['none', 'Nothing'],
-        ])}
-        ${this.select('verify', 'Verify', [
-          ['auto', 'In the best way'],
-          ['read', 'Read all back'],
-          ['none', 'Not at all'],
-        ])}
-        ${this.select('run', 'Afterwards', [
-          ['true', 'Start the program'],
-          ['false', 'Stay in bootloader'],
-        ])}
-        ${this.image?.format === 'bin' ? this.address() : nothing}
-      </div>
-    </details>`;
+    return html`${this.image?.format === 'bin' ? this.address() : nothing}
+      <flash-options place="plan" .options=${this.options}></flash-options>`;
   }
 
   address() {
-    return html`<label class="field">
-      <span>Address</span>
+    return html`<label class="field plan-address">
+      <span>Address of this raw binary</span>
       <input
         type="text"
         .value=${this.options.address ?? '0x08000000'}
         pattern="0[xX][0-9a-fA-F]{1,8}|[0-9]+"
         spellcheck="false"
         @change=${(/** @type {any} */ event) =>
-          event.target.reportValidity() && this.choose('address', event.target.value)}
+          event.target.reportValidity() &&
+          this.emit('options', { options: { ...this.options, address: event.target.value } })}
       />
     </label>`;
   }

@@ -2,8 +2,17 @@
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { Element } from './element.js';
-import { problemWords } from './job-outcome.js';
-import { achieved, ago, between, clock, kindName, kindOf, outcomeWord } from './words.js';
+import { mendedWords, problemWords } from './job-outcome.js';
+import {
+  achieved,
+  ago,
+  between,
+  clock,
+  kindName,
+  kindOf,
+  linkWords,
+  outcomeWord,
+} from './words.js';
 
 const SHOWN = 20;
 
@@ -29,8 +38,8 @@ class JobHistory extends Element {
           <span class="row-side" title=${clock(job.created)}>${ago(job.created)}</span>
         </summary>
         ${job.error ? html`<p><strong>${job.error.title}</strong></p>${problemWords(job.error)}` : nothing}
-        ${achieved(job) ? html`<p>${achieved(job)}</p>` : nothing}
-        <p class="faint"><code>${job.id}</code> ${clock(job.created)}</p>
+        ${achieved(job) ? html`<p>${achieved(job)}</p>` : nothing} ${mendedWords(job)}
+        <p class="faint">${linkWords(job.result) ? html`${linkWords(job.result)} · ` : nothing}<code>${job.id}</code> ${clock(job.created)}</p>
         ${
           this.mayFlash && job.kind === 'flash' && job.image
             ? html`<button type="button" class="small" @click=${() => this.emit('reuse', { job })}>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { html, nothing } from 'lit';
 import { Element } from './element.js';
-import { achieved, kindName, kindOf, outcomeWord } from './words.js';
+import { achieved, kindName, kindOf, linkWords, mended, outcomeWord } from './words.js';
 
 /** @param {string | undefined} type */
 const problemPage = (type) => (type?.startsWith('/problems/') ? type.slice(1) : '');
@@ -13,6 +13,16 @@ export function problemWords(problem) {
     ? html` <a href=${page} target="_blank" rel="noopener">What this means</a>`
     : nothing;
   return html`<p class="problem-detail">${problem.detail ?? ''}${more}</p>`;
+}
+
+/** What was mended, and what the line was like when there was something. @param {import('./types.js').Job} job */
+export function mendedWords(job) {
+  const words = mended(job.result?.recoveries);
+  if (!words) return nothing;
+  const link = linkWords(job.result);
+  return html`<p class="mended-words">
+    <span class="mended-mark" aria-hidden="true">↻</span> ${words}${link ? html` <span class="faint">${link}.</span>` : nothing}
+  </p>`;
 }
 
 /** The firmware itself is at fault: the same again would end the same. */
@@ -67,13 +77,14 @@ class JobOutcome extends Element {
     if (problem)
       return html`<section class="outcome ${problem.code === 'cancelled' ? 'outcome-plain' : 'outcome-bad'}" id="outcome" role="alert">
         <h3>${problem.title}</h3>
-        ${problemWords(problem)} ${this.ways(problem)}
+        ${problemWords(problem)} ${job ? mendedWords(job) : nothing} ${this.ways(problem)}
       </section>`;
     if (!job) return nothing;
     const isGood = job.state === 'done' && job.result?.match !== false;
     return html`<section class="outcome ${isGood ? 'outcome-good' : 'outcome-bad'}" id="outcome" role="status">
       <h3>${title(job)}</h3>
       <p>${job.name ? html`<strong>${job.name}</strong> ` : nothing}${achieved(job)}</p>
+      ${mendedWords(job)}
       ${this.warnings.map((text) => html`<p class="notice warn">${text}</p>`)}
       ${this.ways(null)}
     </section>`;

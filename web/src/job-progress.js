@@ -14,9 +14,12 @@ const STAGE_WORDS = {
   run: 'Run',
 };
 
+/** The last ones say what there is to know of a bad cable. */
+const MENDED_SHOWN = 20;
+
 /** A job under way: its stages, how far it is, and a way to stop it. */
 class JobProgress extends Element {
-  static properties = { job: {}, progress: {}, manual: {}, limit: {} };
+  static properties = { job: {}, progress: {}, manual: {}, limit: {}, recoveries: {} };
 
   constructor() {
     super();
@@ -26,6 +29,8 @@ class JobProgress extends Element {
     this.progress = null;
     this.manual = '';
     this.limit = '';
+    /** @type {import('./types.js').Recovery[]} */
+    this.recoveries = [];
   }
 
   get kind() {
@@ -68,6 +73,20 @@ class JobProgress extends Element {
     </p>`;
   }
 
+  /** What went wrong and was mended, the last one in words. */
+  mended() {
+    const count = this.recoveries.length;
+    if (!count) return nothing;
+    return html`<details class="mended" id="mended">
+      <summary>
+        <span class="mended-mark" aria-hidden="true">↻</span>
+        <span>${this.recoveries[count - 1].text}</span>
+        ${count > 1 ? html`<span class="tag">${count}</span>` : nothing}
+      </summary>
+      <ol>${this.recoveries.slice(-MENDED_SHOWN).map(({ text }) => html`<li>${text}</li>`)}</ol>
+    </details>`;
+  }
+
   /** For a screen reader: a sentence a stage, not one a block. @param {string} stage */
   spoken(stage) {
     return `${kindDoing(this.kind)}: ${STAGE_WORDS[stage] ?? stage}`;
@@ -101,7 +120,7 @@ class JobProgress extends Element {
           : nothing
       }
       ${this.bar(progress?.done ?? 0, total)}
-      ${this.figures(progress?.done ?? 0, total)}
+      ${this.figures(progress?.done ?? 0, total)} ${this.mended()}
       <p class="visually-hidden" role="status">${this.spoken(stage)}</p>
     </section>`;
   }

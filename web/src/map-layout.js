@@ -8,7 +8,7 @@ const CROWDED = 256;
 /** @typedef {{number: number, address: number, length: number, x: number, width: number,
  *   from: number, to: number}} Cell x and width in percent of the row; from and to: the part of
  *   the sector that this cell is, 0 to 1 */
-/** @typedef {{address: number, cells: Cell[]}} Row */
+/** @typedef {{address: number, length: number, cells: Cell[]}} Row */
 
 /** @param {number} value */
 function powerOfTwoFrom(value) {
@@ -29,7 +29,7 @@ export function layout(sectors) {
   /** @type {Row[]} */
   const out = [];
   for (let at = base; at < base + total; at += rowBytes)
-    out.push({ address: at, cells: cellsOf(sectors, at, rowBytes) });
+    out.push({ address: at, length: rowBytes, cells: cellsOf(sectors, at, rowBytes) });
   return out;
 }
 
@@ -60,6 +60,17 @@ function cellsOf(sectors, at, rowBytes) {
 /** How much of a cell is filled when `done` of its sector is. @param {Cell} cell @param {number} done */
 export const filled = (cell, done) =>
   Math.min(1, Math.max(0, (done - cell.from) / (cell.to - cell.from)));
+
+/**
+ * The part of [start, start + length) that lies in a row, in percent of it; null: none.
+ * @param {Row} row @param {number} start @param {number} length
+ */
+export function spanIn(row, start, length) {
+  const from = Math.max(row.address, start);
+  const to = Math.min(row.address + row.length, start + length);
+  if (!(from < to)) return null;
+  return { x: ((from - row.address) / row.length) * 100, width: ((to - from) / row.length) * 100 };
+}
 
 /** @param {Record<number, {state: string}>} marks @returns {Record<string, number>} */
 export function tally(marks) {

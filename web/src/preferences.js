@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 // What this browser remembers of how a person works.
+import { unusual } from './options.js';
+
 const AT_ONCE = 'benchd-at-once';
 const LINE_END = 'benchd-line-end';
+const OPTIONS = 'benchd-options-';
 
 /** Flash without showing the plan first? */
 export const isAtOnce = () => localStorage.getItem(AT_ONCE) === 'true';
@@ -12,3 +15,19 @@ export const setAtOnce = (on) => localStorage.setItem(AT_ONCE, String(on));
 export const lineEnd = () => localStorage.getItem(LINE_END) ?? 'crlf';
 /** @param {string} name */
 export const setLineEnd = (name) => localStorage.setItem(LINE_END, name);
+
+/** How this board is flashed, as far as it is not as usual. @param {string} board */
+export function optionsOf(board) {
+  try {
+    return unusual(JSON.parse(localStorage.getItem(OPTIONS + board) ?? '{}'));
+  } catch {
+    return {}; // not written by this page: as usual
+  }
+}
+
+/** @param {string} board @param {Record<string, any>} options */
+export function setOptionsOf(board, options) {
+  const kept = unusual(options);
+  if (Object.keys(kept).length) localStorage.setItem(OPTIONS + board, JSON.stringify(kept));
+  else localStorage.removeItem(OPTIONS + board);
+}

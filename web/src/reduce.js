@@ -14,6 +14,7 @@ import { kindOf } from './words.js';
  *   manual: Record<string, string>, devices: Record<string, import('./types.js').Device>,
  *   marks: Record<string, Marks>, problems: Record<string, import('./types.js').ProblemBody>,
  *   sessions: Record<string, Session>, warnings: Record<string, string[]>,
+ *   recoveries: Record<string, import('./types.js').Recovery[]>,
  *   firmware: import('./types.js').Firmware[], link: 'connecting' | 'open' | 'lost' | 'gone',
  *   needsLogIn: boolean,
  *   session: {required: boolean, name: string | null, role: string | null} | null}} Bench */
@@ -31,6 +32,7 @@ export const EMPTY = {
   problems: {},
   sessions: {},
   warnings: {},
+  recoveries: {},
   firmware: [],
   link: 'connecting',
   needsLogIn: false,
@@ -191,6 +193,13 @@ const rules = {
       [event.job]: [...new Set([...(state.warnings[event.job] ?? []), event.text])],
     },
   }),
+  recovery: (state, event) => ({
+    ...state,
+    recoveries: {
+      ...state.recoveries,
+      [event.job]: [...(state.recoveries[event.job] ?? []), event],
+    },
+  }),
   jobs: (state, event) => event.jobs.reduce(withJob, state),
   progress,
   manual: (state, event) => ({
@@ -209,7 +218,11 @@ const rules = {
     problems: without(state.problems, event.board),
   }),
   chosen: (state, event) =>
-    withSession(state, event.board, { ...NO_SESSION, firmware: event.firmware }),
+    withSession(state, event.board, {
+      ...NO_SESSION,
+      firmware: event.firmware,
+      options: event.options ?? {},
+    }),
   options: (state, event) => withSession(state, event.board, { options: event.options }),
   forget: (state, event) => ({
     ...state,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { html, nothing, svg } from 'lit';
 import { Element } from './element.js';
-import { filled, layout, tally } from './map-layout.js';
+import { filled, layout, spanIn, tally } from './map-layout.js';
 import { hex, plural, size } from './words.js';
 
 /** In the order of the legend. @type {[import('./types.js').SectorState, string][]} */
@@ -12,13 +12,22 @@ const LEGEND = [
   ['writing', 'being written'],
   ['written', 'written'],
   ['verified', 'verified'],
+  ['same', 'there already'],
   ['failed', 'failed'],
 ];
 const WORDS = Object.fromEntries(LEGEND);
+const LOCKED = 'write-protected';
+
+/** Stripes over what is in doubt; a style sheet cannot make them. */
+const HATCH = html`<svg class="map-patterns" width="0" height="0" aria-hidden="true" focusable="false">
+  <pattern id="unsure-hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+    <rect class="hatch" width="1.5" height="6"></rect>
+  </pattern>
+</svg>`;
 
 /** The part's flash drawn to scale; its sectors fill in as they are erased, written, verified. */
 class SectorMap extends Element {
-  static properties = { sectors: {}, marks: {}, planned: {} };
+  static properties = { sectors: {}, marks: {}, planned: {}, unsure: {}, locked: {} };
 
   constructor() {
     super();
@@ -28,6 +37,10 @@ class SectorMap extends Element {
     this.marks = {};
     /** Numbers of the sectors that a plan on show would erase. @type {Set<number>} */
     this.planned = new Set();
+    /** What a cut-short job left in doubt. @type {{address?: string, length?: number} | null} */
+    this.unsure = null;
+    /** Numbers of the write-protected sectors. @type {Set<number>} */
+    this.locked = new Set();
     /** @type {import('./map-layout.js').Row[]} */
     this.rows = [];
   }
@@ -47,10 +60,9 @@ class SectorMap extends Element {
   cell(cell) {
     const { state, done } = this.markOf(cell.number);
     const part = state === 'writing' ? filled(cell, done ?? 0) : 1;
-    const title = `Sector ${cell.number}: ${hex(cell.address)}, ${size(cell.length)}`;
     const x = `${cell.x}%`;
     return svg`<g>
-      <title>${title}${WORDS[state] ? `, ${WORDS[state]}` : ''}</title>
+      <title>${this.tip(cell, state)}</title>
       <rect class="sector sector-${state === 'writing' ? 'erased' : state}" x=${x} y="0"
         width="${cell.width}%" height="100%"></rect>
       ${
@@ -64,7 +76,34 @@ class SectorMap extends Element {
           ? svg`<text class="sector-name" x=${`${cell.x + cell.width / 2}%`} y="50%">${cell.number}</text>`
           : nothing
       }
+      ${this.locked.has(cell.number) ? this.lock(cell) : nothing}
     </g>`;
+  }
+
+  /** @param {import('./map-layout.js').Cell} cell @param {string} state */
+  tip(cell, state) {
+    const said = [WORDS[state], this.locked.has(cell.number) && LOCKED].filter(Boolean);
+    const name = `Sector ${cell.number}: ${hex(cell.address)}, ${size(cell.length)}`;
+    return [name, ...said].join(', ');
+  }
+
+  /** A stripe at the foot of the cell, and a lock where there is room. @param {import('./map-layout.js').Cell} cell */
+  lock(cell) {
+    return svg`<rect class="sector-locked" x="${cell.x}%" y="82%" width="${cell.width}%" height="18%"></rect>
+      ${
+        cell.width >= 5 && cell.from === 0
+          ? svg`<svg x="${cell.x}%" y="0" width="18" height="20" viewBox="-4 -4 18 20">
+              <path class="lock" d="M1 5h8v6h-8zM2.5 5v-2a2.5 2.5 0 0 1 5 0v2"></path></svg>`
+          : nothing
+      }`;
+  }
+
+  /** The range that is in doubt, as far as it lies in this row. @param {import('./map-layout.js').Row} row */
+  doubt(row) {
+    const span = this.unsure && spanIn(row, Number(this.unsure.address), this.unsure.length ?? 0);
+    if (!span) return nothing;
+    return svg`<rect class="sector-unsure" x="${span.x}%" y="0" width="${span.width}%" height="100%"
+      fill="url(#unsure-hatch)"></rect>`;
   }
 
   /** Many sectors: low rows; very many: no room for a line between them. */
@@ -95,11 +134,12 @@ class SectorMap extends Element {
       </p>`;
     const counts = this.counts();
     return html`<figure class="map ${this.look}" id="sector-map">
+      ${this.unsure ? HATCH : nothing}
       <div class="map-rows" aria-hidden="true">
         ${this.rows.map(
           (row) => html`<div class="map-row">
             <code>${hex(row.address)}</code>
-            <svg class="map-strip" focusable="false">${row.cells.map((cell) => this.cell(cell))}</svg>
+            <svg class="map-strip" focusable="false">${row.cells.map((cell) => this.cell(cell))}${this.doubt(row)}</svg>
           </div>`,
         )}
       </div>
@@ -110,6 +150,8 @@ class SectorMap extends Element {
               <i class="swatch swatch-${state}"></i>${text} <b>${counts[state]}</b>
             </li>`,
           )}
+          ${this.locked.size ? html`<li><i class="swatch swatch-locked"></i>${LOCKED} <b>${this.locked.size}</b></li>` : nothing}
+          ${this.unsure?.length ? html`<li><i class="swatch swatch-unsure"></i>in doubt <b>${size(this.unsure.length)}</b></li>` : nothing}
         </ul>
         <span class="visually-hidden">${this.summary(counts)}</span>
         <span class="faint">${plural(this.sectors.length, 'sector')}, drawn to scale</span>

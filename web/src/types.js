@@ -9,7 +9,8 @@
 /** @typedef {{id: string, label: string, tags: string[], state: BoardState, since: string,
  *   port: string, control: string, cause: string | null, device: Device | null,
  *   job: string | null, lease: object | null,
- *   quarantine: {job: string, since: string, reason: string} | null,
+ *   quarantine: {job: string, since: string, reason: string, address?: string,
+ *     length?: number} | null,
  *   console: {stream: string, offset: number, baud: number, frame: string},
  *   image: {sha256: string, flashed_at: string, by: string, name?: string | null} | null}} Board */
 /** @typedef {{type?: string, title: string, status: number, detail?: string, code?: string,
@@ -27,7 +28,9 @@
 /** @typedef {{sha256: string, name: string | null, bytes: number, added?: string,
  *   used?: string}} Firmware */
 /** @typedef {'unknown' | 'planned' | 'erasing' | 'erased' | 'writing' | 'written' | 'verified'
- *   | 'failed'} SectorState */
+ *   | 'same' | 'failed'} SectorState */
 /** @typedef {{number: number, state: SectorState, done?: number}} SectorMark */
+/** A session that failed in the middle of a job, and what was done about it.
+ * @typedef {{kind: string, stage: string, address?: string, text: string}} Recovery */
 
 export {};

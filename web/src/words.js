@@ -81,6 +81,8 @@ const KINDS = {
   go: ['Starting the program', 'Run'],
   reset: ['Resetting', 'Reset'],
   identify: ['Identifying', 'Identify'],
+  protect: ['Changing the protection', 'Protection'],
+  option_bytes: ['Working on the option bytes', 'Option bytes'],
 };
 /** @param {string} kind */
 export const kindDoing = (kind) => KINDS[kind]?.[0] ?? kind;
@@ -140,14 +142,63 @@ function identified({ name, product_id: id, flash_bytes: flash }) {
   return `${name ?? `A part with the product id ${id}`}${flash ? `, ${size(flash)} of flash` : ''}.`;
 }
 
+/** @type {Record<string, string>} */
+const VERIFIED = { none: 'not verified', read: 'verified', crc: 'verified by checksum' };
+
 /** @param {any} result */
 function flashed(result) {
   const parts = [`${bytes(result.written_bytes)} written`];
-  if (result.skipped_bytes) parts.push(`${bytes(result.skipped_bytes)} were the same already`);
-  if (result.verified) parts.push(result.verified === 'none' ? 'not verified' : 'verified');
+  if (result.skipped_bytes)
+    parts.push(`${bytes(result.skipped_bytes)} not sent (blank, or there already)`);
+  if (result.verified) parts.push(VERIFIED[result.verified] ?? 'verified');
   if (result.started) parts.push(STARTED[result.started] ?? 'started');
   if (result.seconds !== undefined) parts.push(`in ${duration(result.seconds)}`);
-  return `${parts.join(', ').replace(/, in /, ' in ')}.`;
+  const spoke = result.console_spoke ? ' It spoke on the console.' : '';
+  return `${parts.join(', ').replace(/, in /, ' in ')}.${spoke}`;
+}
+
+/** @param {number} count */
+const times = (count) => (count === 1 ? '' : count === 2 ? ' twice' : ` ${count} times`);
+
+/** @type {Record<string, (count: number) => string>} */
+const CURES = {
+  rewrite: (count) => `${plural(count, 'block')} ${count === 1 ? 'was' : 'were'} written again`,
+  resync: (count) => `both sides were brought back in step${times(count)}`,
+  restart: (count) => `the bootloader was entered anew${times(count)}`,
+  slower: (count) => `the rate was lowered${times(count)}`,
+  reattach: (count) => `the adapter vanished and came back${times(count)}`,
+};
+
+/**
+ * What had to be mended on the way, in a sentence; '': nothing.
+ * @param {Record<string, number> | undefined} recoveries
+ */
+export function mended(recoveries = {}) {
+  const parts = Object.entries(CURES).flatMap(([kind, words]) =>
+    recoveries[kind] ? [words(recoveries[kind])] : [],
+  );
+  return parts.length ? `Mended on the way: ${parts.join('; ')}.` : '';
+}
+
+/** What the line was like: "115200 baud, blocks at once, answers in 16 ms". @param {any} result */
+export function linkWords(result) {
+  const { baud, burst, turnaround_ms: turnaround } = result ?? {};
+  const parts = [];
+  if (baud) parts.push(`${baud}${JOIN}baud`);
+  if (burst) parts.push('blocks at once');
+  if (turnaround >= 0.1) parts.push(`answers in ${trim(turnaround)}${JOIN}ms`);
+  return parts.join(', ');
+}
+
+/**
+ * "0x08004000 to 0x08007FFF, 16 KiB"; only the size where the addresses are said already.
+ * @param {{address?: string, length?: number}} range
+ */
+export function rangeWords({ address, length }, said = '') {
+  if (!address || !length) return '';
+  if (said.includes(address)) return size(length);
+  const start = Number(address);
+  return `${hex(start)} to ${hex(start + length - 1)}, ${size(length)}`;
 }
 
 /** @param {any} result */

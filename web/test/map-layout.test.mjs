@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { filled, layout, tally } from '../src/map-layout.js';
+import { filled, layout, spanIn, tally } from '../src/map-layout.js';
 
 const KIB = 1024;
 function sectorsOf(...runs) {
@@ -55,6 +55,18 @@ test('a sector longer than its share of rows fills the first cell first', () => 
   assert.equal(filled(cell, 0.75), 0.5);
   assert.equal(filled(cell, 1), 1);
 });
+
+for (const [name, start, length, want] of [
+  ['within a row', 0x08000400, KIB, { x: 6.25, width: 6.25 }],
+  ['from before to behind it', 0x07ffff00, 64 * KIB, { x: 0, width: 100 }],
+  ['beside it', 0x08004000, KIB, null],
+  ['of nothing', 0x08000000, 0, null],
+  ['that nobody knows', Number.NaN, 0, null],
+])
+  test(`a range ${name} on the first row of an F103`, () => {
+    const [row] = layout(sectorsOf([128, KIB]));
+    assert.deepEqual(spanIn(row, start, length), want);
+  });
 
 test('no sectors, no map', () => {
   assert.deepEqual(layout([]), []);

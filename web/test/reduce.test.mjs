@@ -81,6 +81,25 @@ test('what the person must do stays until the next stage or the end', () => {
   assert.equal(play(...told, end).manual.f103, undefined);
 });
 
+test('what was mended is kept in its order, with its job', () => {
+  const mended = (job, kind) => ({ type: 'recovery', board: 'f103', job, kind, text: kind });
+  const state = play(here, mended('1', 'resync'), mended('2', 'restart'), mended('1', 'rewrite'));
+  const kinds = (job) => state.recoveries[job].map(({ kind }) => kind);
+  assert.deepEqual(kinds('1'), ['resync', 'rewrite']);
+  assert.deepEqual(kinds('2'), ['restart']);
+});
+
+test('a new file is flashed as the board remembers it', () => {
+  const chosen = (options) => ({ type: 'chosen', board: 'f103', firmware: {}, options });
+  const state = play(
+    here,
+    chosen({ erase: 'mass' }),
+    { type: 'options', board: 'f103', options: { erase: 'mass', address: '0x08004000' } },
+    chosen({ erase: 'mass' }),
+  );
+  assert.deepEqual(state.sessions.f103.options, { erase: 'mass' });
+});
+
 test('a 401 asks for a log-in, boards that come end it', () => {
   const refused = { type: 'problem', board: '', problem: { title: 'no', status: 401 } };
   assert.equal(play(refused).needsLogIn, true);

@@ -2,7 +2,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { retryDelay } from '../src/stream.js';
-import { achieved, ago, duration, hex, kindOf, plural, size } from '../src/words.js';
+import {
+  achieved,
+  ago,
+  duration,
+  hex,
+  kindOf,
+  linkWords,
+  mended,
+  plural,
+  rangeWords,
+  size,
+} from '../src/words.js';
 
 const rows = [
   [size(300), '300 B'],
@@ -41,6 +52,36 @@ const rows = [
     }),
     '12,044 bytes written, verified, restarted by reset in 2.7 s.',
   ],
+  [
+    achieved({
+      kind: 'flash',
+      result: {
+        written_bytes: 256,
+        skipped_bytes: 1024,
+        verified: 'crc',
+        started: 'go',
+        console_spoke: true,
+      },
+    }),
+    '256 bytes written, 1,024 bytes not sent (blank, or there already), verified by checksum, ' +
+      'started from the bootloader. It spoke on the console.',
+  ],
+  [mended(undefined), ''],
+  [mended({ rewrite: 1 }), 'Mended on the way: 1 block was written again.'],
+  [
+    mended({ resync: 2, rewrite: 2, reattach: 3 }),
+    'Mended on the way: 2 blocks were written again; both sides were brought back in step twice; ' +
+      'the adapter vanished and came back 3 times.',
+  ],
+  [mended({ 'of a newer server': 1 }), ''],
+  [linkWords(null), ''],
+  [
+    linkWords({ baud: 115200, burst: true, turnaround_ms: 16.02 }),
+    '115200 baud, blocks at once, answers in 16 ms',
+  ],
+  [rangeWords({}), ''],
+  [rangeWords({ address: '0x08004000', length: 16384 }), '0x08004000 to 0x08007FFF, 16 KiB'],
+  [rangeWords({ address: '0x08004000', length: 16384 }, 'from 0x08004000 on'), '16 KiB'],
   [achieved({ kind: 'erase', result: { erased_sectors: [0, 1] } }), '2 sectors erased.'],
 ];
 for (const [got, want] of rows)

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+import { html, nothing } from 'lit';
+import { Element } from './element.js';
+import { choiceOf, isGrave, OPTIONS, optionWords, unusual } from './options.js';
+
+/** How firmware is written, folded away until it is wanted. Emits "options". */
+class FlashOptions extends Element {
+  static properties = { options: {}, place: {} };
+
+  constructor() {
+    super();
+    /** @type {Record<string, any>} */
+    this.options = {};
+    /** For the ids: there may be one by the drop zone and one in a plan. */
+    this.place = 'drop';
+  }
+
+  /** @param {Record<string, any>} change */
+  choose(change) {
+    const { address, force } = this.options;
+    const next = unusual({ ...this.options, ...change });
+    this.emit('options', {
+      options: { ...next, ...(address && { address }), ...(force && { force }) },
+    });
+  }
+
+  /** @param {import('./options.js').Option} option */
+  option(option) {
+    const chosen = choiceOf(option, this.options);
+    const id = `${this.place}-${option.key}`;
+    return html`<div class="option">
+      <label for=${id}>${option.label}</label>
+      <select
+        id=${id}
+        aria-describedby="${id}-help"
+        @change=${(/** @type {any} */ event) => this.choose({ [option.key]: event.target.value })}
+      >
+        ${option.choices.map(
+          ({ value, label }) =>
+            html`<option value=${value} .selected=${value === chosen.value}>${label}</option>`,
+        )}
+      </select>
+      <p class="option-help ${chosen.isGrave ? 'warn-text' : ''}" id="${id}-help">${chosen.help}</p>
+    </div>`;
+  }
+
+  render() {
+    const words = optionWords(this.options);
+    return html`<details class="choices" id="${this.place}-options">
+      <summary>
+        Options${
+          words
+            ? html` <span class="choices-now ${isGrave(this.options) ? 'warn-text' : ''}">${words}</span>`
+            : nothing
+        }
+      </summary>
+      <div class="options">${OPTIONS.map((option) => this.option(option))}</div>
+      <p class="options-foot">
+        <span>Remembered for this board in this browser.</span>
+        <button
+          type="button"
+          class="small quiet"
+          ?disabled=${!words}
+          @click=${() => this.choose(Object.fromEntries(OPTIONS.map(({ key, choices }) => [key, choices[0].value])))}
+        >
+          As usual
+        </button>
+      </p>
+    </details>`;
+  }
+}
+customElements.define('flash-options', FlashOptions);
