@@ -325,20 +325,34 @@ static bool is_refusal(const struct mend *mend, enum err e)
 	return e == ERR_NACK && mend->failures >= RESYNCS;
 }
 
+/* It could be read when we connected: out of step by a byte, the ROM refuses all. */
+static enum err read_in_step(
+	struct boot *boot, uint32_t addr, uint8_t *out, size_t len, struct why *why)
+{
+	const enum err e = boot_read(boot, addr, out, len, why);
+
+	return e == ERR_READ_PROTECTED && !boot->device.readout_protected ? ERR_NACK : e;
+}
+
+/* A session that cannot be mended ends it, whatever for. */
 static enum err read_block(struct mend *mend, struct boot *boot, uint32_t addr, uint8_t *out,
 	size_t len, struct why *why)
 {
 	struct why last = { 0 };
-	enum err e = boot_read(boot, addr, out, len, &last);
+	enum err e = mend ? read_in_step(boot, addr, out, len, &last)
+			  : boot_read(boot, addr, out, len, &last);
+	enum err mended = ERR_OK;
 
-	while (e && mend && mend_is_for(e) && !is_refusal(mend, e)) {
+	while (!mended && e && mend && mend_is_for(e) && !is_refusal(mend, e)) {
 		last.err = e;
-		e = mend_session(mend, boot, &last, &last);
-		if (!e) {
+		mended = mend_session(mend, boot, &last, &last);
+		if (!mended) {
 			last = (struct why){ 0 };
-			e = boot_read(boot, addr, out, len, &last);
+			e = read_in_step(boot, addr, out, len, &last);
 		}
 	}
+	if (mended)
+		e = mended;
 	if (e && why)
 		*why = last;
 	if (!e && mend)
