@@ -3,12 +3,12 @@
 #include "server/port_backend.h"
 
 #include "server/clock.h"
+#include "server/port_latency.h"
 #include "server/watch.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <limits.h>
-#include <linux/serial.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +24,9 @@
 enum { PTY_FIRST_MAJOR = 136, PTY_LAST_MAJOR = 143 };
 /* A driver that has not sent what it took by then never will. */
 enum { DRAIN_MS = 1000 };
+/* Waiting for many bytes: shorter sleeps save nothing, longer ones see too late that all is over.
+ */
+enum { LEAST_BITS = 10, SLEEP_MIN_MS = 2, SLEEP_MAX_MS = 50 };
 
 static const struct port_frame frames[] = {
 	[WIRE_8N1] = { 'N', 1 },
@@ -116,17 +119,6 @@ static void set_habits(struct port *port)
 	tcsetattr(port->fd, TCSANOW, &t);
 }
 
-/* FTDI adapters wait 16 ms for more bytes otherwise; drivers that cannot say so. */
-static void ask_low_latency(struct port *port)
-{
-	struct serial_struct serial;
-
-	if (ioctl(port->fd, TIOCGSERIAL, &serial))
-		return;
-	serial.flags |= ASYNC_LOW_LATENCY;
-	(void)ioctl(port->fd, TIOCSSERIAL, &serial);
-}
-
 static enum err idle_line(struct port *port, enum wire_line line, bool set, struct why *why)
 {
 	enum err e = port->backend->line(port, line, set);
@@ -156,7 +148,6 @@ static enum err set_up(struct port *port, const struct port_options *options, st
 		e = idle_lines(port, options, why);
 	if (!e) {
 		set_habits(port);
-		ask_low_latency(port);
 		e = port->backend->configure(port, &options->settings);
 		if (e)
 			why_set(why, e, "the port's rate or parity can't be set");
@@ -184,7 +175,14 @@ enum err port_attach(struct port *port, struct why *why)
 	e = set_up(port, &port->options, why);
 	if (e)
 		port_detach(port);
+	else
+		port->latency_note = port_latency_lower(port->fd, "/sys", strrchr(real, '/') + 1);
 	return e;
+}
+
+const char *port_latency_note(const struct port *port)
+{
+	return port->latency_note;
 }
 
 void port_detach(struct port *port)
@@ -305,24 +303,6 @@ static enum err wire_send(void *ctx, struct span out, uint32_t timeout_ms)
 	return e;
 }
 
-/* The time that our own bytes still need on the wire is not held against the board. */
-static enum err wire_recv(void *ctx, uint8_t *in, size_t want, uint32_t timeout_ms, size_t *got)
-{
-	struct port *port = ctx;
-	const int64_t now = clock_monotonic_ms();
-	const int64_t from = timeout_ms && port->sent_at_ms > now ? port->sent_at_ms : now;
-	enum err e = ERR_OK;
-
-	*got = take(port, in, want);
-	while (!e && *got < want) {
-		e = fill(port);
-		*got += take(port, in + *got, want - *got);
-		if (!e && *got < want)
-			e = wait_for(port, POLLIN, from + timeout_ms);
-	}
-	return e;
-}
-
 static void wire_pause(void *ctx, uint32_t ms)
 {
 	struct timespec left = { .tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000 };
@@ -330,6 +310,44 @@ static void wire_pause(void *ctx, uint32_t ms)
 	(void)ctx;
 	while (nanosleep(&left, &left) && errno == EINTR)
 		;
+}
+
+/*
+ * Sleeps as long as the line must need for what was sent and for so many bytes more: to be woken
+ * for each of them costs more than to read them together.
+ */
+static void sleep_out(const struct port *port, size_t bytes, int64_t deadline_ms)
+{
+	const int64_t now = clock_monotonic_ms();
+	const int64_t line_ms = (int64_t)(bytes * LEAST_BITS * 1000u / port->settings.baud);
+	int64_t until = (port->sent_at_ms > now ? port->sent_at_ms : now) + line_ms;
+
+	if (until > deadline_ms)
+		until = deadline_ms;
+	if (until - now >= SLEEP_MIN_MS)
+		wire_pause(
+			NULL, (uint32_t)(until - now < SLEEP_MAX_MS ? until - now : SLEEP_MAX_MS));
+}
+
+/* The time that our own bytes still need on the wire is not held against the board. */
+static enum err wire_recv(void *ctx, uint8_t *in, size_t want, uint32_t timeout_ms, size_t *got)
+{
+	struct port *port = ctx;
+	const int64_t now = clock_monotonic_ms();
+	const int64_t from = timeout_ms && port->sent_at_ms > now ? port->sent_at_ms : now;
+	enum err e = port->fd < 0 ? ERR_GONE : ERR_OK;
+
+	*got = take(port, in, want);
+	while (!e && *got < want) {
+		if (timeout_ms)
+			sleep_out(port, want - *got, from + timeout_ms);
+		e = wait_for(port, POLLIN, from + timeout_ms);
+		if (!e)
+			e = fill(port);
+		if (!e)
+			*got += take(port, in + *got, want - *got);
+	}
+	return e;
 }
 
 /* tcdrain() waits for ever on an adapter that has stopped taking bytes. */
@@ -362,6 +380,10 @@ static enum err wire_configure(void *ctx, const struct wire_settings *settings)
 	return e;
 }
 
+/*
+ * Asked for before each command, and not spared: an answer too many that is still in the driver
+ * would be taken for the next one, and all after it for the one before.
+ */
 static enum err wire_flush(void *ctx)
 {
 	struct port *port = ctx;

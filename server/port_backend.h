@@ -17,6 +17,7 @@ struct port {
 	bool is_pty;
 	void *handle; /* the back end's */
 	struct wire_settings settings;
+	const char *latency_note; /* port_latency.h */
 	int64_t sent_at_ms;   /* when the last byte given to the driver should have left the wire */
 	size_t in_at, in_len; /* received, not yet taken: in[in_at .. in_len) */
 	uint8_t in[512];

@@ -128,6 +128,48 @@ static void test_a_port_is_used_once(void **state)
 	close(master);
 }
 
+struct speaker {
+	int master;
+	uint8_t bytes[300];
+};
+
+static void *speak(void *ctx)
+{
+	const struct speaker *speaker = ctx;
+
+	for (size_t at = 0, n; at < sizeof(speaker->bytes); at += n) {
+		n = sizeof(speaker->bytes) - at < 62 ? sizeof(speaker->bytes) - at : 62;
+		assert_int_equal(write(speaker->master, speaker->bytes + at, n), n);
+	}
+	return NULL;
+}
+
+/* More than is worth waking up for byte by byte, and what comes after it is kept. */
+static void test_a_long_answer(void **state)
+{
+	struct speaker speaker = { .master = open_pty() };
+	struct port *port = open_port(speaker.master);
+	const struct wire wire = port_wire(port);
+	uint8_t in[300];
+	pthread_t thread;
+	size_t got = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(speaker.bytes); i++)
+		speaker.bytes[i] = (uint8_t)(i * 5);
+	assert_int_equal(pthread_create(&thread, NULL, speak, &speaker), 0);
+	assert_int_equal(wire.ops->recv(wire.ctx, in, 259, 5000, &got), ERR_OK);
+	assert_int_equal(got, 259);
+	assert_int_equal(wire.ops->recv(wire.ctx, in + 259, 41, 5000, &got), ERR_OK);
+	assert_memory_equal(in, speaker.bytes, sizeof(in));
+	assert_int_equal(wire.ops->recv(wire.ctx, in, 259, 1, &got), ERR_TIMEOUT);
+	assert_int_equal(got, 0);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	close(speaker.master);
+	assert_int_equal(wire.ops->recv(wire.ctx, in, 259, 5000, &got), ERR_GONE);
+	port_close(port);
+}
+
 struct comeback {
 	char folder[32], link[64];
 	int master;
@@ -209,6 +251,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_is_no_port),
 		cmocka_unit_test(test_a_pty_is_a_wire),
+		cmocka_unit_test(test_a_long_answer),
 		cmocka_unit_test(test_settings),
 		cmocka_unit_test(test_a_port_is_used_once),
 		cmocka_unit_test(test_a_port_comes_back),
