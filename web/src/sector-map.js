@@ -12,11 +12,9 @@ const LEGEND = [
   ['writing', 'being written'],
   ['written', 'written'],
   ['verified', 'verified'],
-  ['same', 'there already'],
   ['failed', 'failed'],
 ];
 const WORDS = Object.fromEntries(LEGEND);
-const LOCKED = 'write-protected';
 
 /** Stripes over what is in doubt; a style sheet cannot make them. */
 const HATCH = html`<svg class="map-patterns" width="0" height="0" aria-hidden="true" focusable="false">
@@ -27,7 +25,7 @@ const HATCH = html`<svg class="map-patterns" width="0" height="0" aria-hidden="t
 
 /** The part's flash drawn to scale; its sectors fill in as they are erased, written, verified. */
 class SectorMap extends Element {
-  static properties = { sectors: {}, marks: {}, planned: {}, unsure: {}, locked: {} };
+  static properties = { sectors: {}, marks: {}, planned: {}, unsure: {} };
 
   constructor() {
     super();
@@ -39,8 +37,6 @@ class SectorMap extends Element {
     this.planned = new Set();
     /** What a cut-short job left in doubt. @type {{address?: string, length?: number} | null} */
     this.unsure = null;
-    /** Numbers of the write-protected sectors. @type {Set<number>} */
-    this.locked = new Set();
     /** @type {import('./map-layout.js').Row[]} */
     this.rows = [];
   }
@@ -60,9 +56,10 @@ class SectorMap extends Element {
   cell(cell) {
     const { state, done } = this.markOf(cell.number);
     const part = state === 'writing' ? filled(cell, done ?? 0) : 1;
+    const title = `Sector ${cell.number}: ${hex(cell.address)}, ${size(cell.length)}`;
     const x = `${cell.x}%`;
     return svg`<g>
-      <title>${this.tip(cell, state)}</title>
+      <title>${title}${WORDS[state] ? `, ${WORDS[state]}` : ''}</title>
       <rect class="sector sector-${state === 'writing' ? 'erased' : state}" x=${x} y="0"
         width="${cell.width}%" height="100%"></rect>
       ${
@@ -76,26 +73,7 @@ class SectorMap extends Element {
           ? svg`<text class="sector-name" x=${`${cell.x + cell.width / 2}%`} y="50%">${cell.number}</text>`
           : nothing
       }
-      ${this.locked.has(cell.number) ? this.lock(cell) : nothing}
     </g>`;
-  }
-
-  /** @param {import('./map-layout.js').Cell} cell @param {string} state */
-  tip(cell, state) {
-    const said = [WORDS[state], this.locked.has(cell.number) && LOCKED].filter(Boolean);
-    const name = `Sector ${cell.number}: ${hex(cell.address)}, ${size(cell.length)}`;
-    return [name, ...said].join(', ');
-  }
-
-  /** A stripe at the foot of the cell, and a lock where there is room. @param {import('./map-layout.js').Cell} cell */
-  lock(cell) {
-    return svg`<rect class="sector-locked" x="${cell.x}%" y="82%" width="${cell.width}%" height="18%"></rect>
-      ${
-        cell.width >= 5 && cell.from === 0
-          ? svg`<svg x="${cell.x}%" y="0" width="18" height="20" viewBox="-4 -4 18 20">
-              <path class="lock" d="M1 5h8v6h-8zM2.5 5v-2a2.5 2.5 0 0 1 5 0v2"></path></svg>`
-          : nothing
-      }`;
   }
 
   /** The range that is in doubt, as far as it lies in this row. @param {import('./map-layout.js').Row} row */
@@ -150,7 +128,6 @@ class SectorMap extends Element {
               <i class="swatch swatch-${state}"></i>${text} <b>${counts[state]}</b>
             </li>`,
           )}
-          ${this.locked.size ? html`<li><i class="swatch swatch-locked"></i>${LOCKED} <b>${this.locked.size}</b></li>` : nothing}
           ${this.unsure?.length ? html`<li><i class="swatch swatch-unsure"></i>in doubt <b>${size(this.unsure.length)}</b></li>` : nothing}
         </ul>
         <span class="visually-hidden">${this.summary(counts)}</span>

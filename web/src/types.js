@@ -28,7 +28,7 @@
 /** @typedef {{sha256: string, name: string | null, bytes: number, added?: string,
  *   used?: string}} Firmware */
 /** @typedef {'unknown' | 'planned' | 'erasing' | 'erased' | 'writing' | 'written' | 'verified'
- *   | 'same' | 'failed'} SectorState */
+ *   | 'failed'} SectorState */
 /** @typedef {{number: number, state: SectorState, done?: number}} SectorMark */
 /** A session that failed in the middle of a job, and what was done about it.
  * @typedef {{kind: string, stage: string, address?: string, text: string}} Recovery */
