@@ -112,6 +112,15 @@ static enum err check_application(struct plan_draft *draft, struct why *why)
 	return force ? ERR_OK : e;
 }
 
+/* What auto comes to on this ROM. */
+static enum plan_verify verify_of(const struct device *device, enum plan_verify verify)
+{
+	if (verify == PLAN_VERIFY_AUTO)
+		return device_has(device, COMMAND_GET_CHECKSUM) ? PLAN_VERIFY_CRC
+								: PLAN_VERIFY_READ;
+	return verify;
+}
+
 static void begin(struct plan_draft *draft, struct plan *plan, const struct image *image,
 	const struct device *device, const struct plan_options *options)
 {
@@ -119,6 +128,7 @@ static void begin(struct plan_draft *draft, struct plan *plan, const struct imag
 	*plan = (struct plan){ .image = image,
 		.chip = device->chip,
 		.flash_bytes = device->flash_bytes,
+		.verified = verify_of(device, options->verify),
 		.start = options->start };
 	if (!device->flash_size_is_read)
 		plan->notes |= PLAN_NOTE_SIZE_ASSUMED;
@@ -182,10 +192,12 @@ enum err plan_verify(struct plan *plan, const struct image *image, const struct 
 	e = check_device(device, why);
 	if (!e)
 		e = need(device, COMMAND_READ_MEMORY, why);
+	if (!e && plan->verified == PLAN_VERIFY_CRC)
+		e = need(device, COMMAND_GET_CHECKSUM, why);
 	if (!e)
 		e = pick_segments(&draft, why);
 	if (!e)
-		e = plan_draft_verifies(&draft, why);
+		e = plan_draft_compare(&draft, why);
 	return end(&draft, e);
 }
 
@@ -205,7 +217,8 @@ static enum err plan_draft_area(
 enum err plan_erase(struct plan *plan, const struct device *device, uint32_t addr, uint32_t len,
 	struct why *why)
 {
-	static const struct plan_options options = { .erase = PLAN_ERASE_MASS };
+	static const struct plan_options options = { .erase = PLAN_ERASE_MASS,
+		.verify = PLAN_VERIFY_NONE };
 	struct plan_draft draft;
 	enum err e = ERR_OK;
 

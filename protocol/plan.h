@@ -37,7 +37,7 @@ enum step_kind {
 	STEP_WRITE,
 	STEP_VERIFY,   /* read back and compare */
 	STEP_CHECKSUM, /* the same by Get Checksum */
-	STEP_SAMPLE,   /* only erased: a word in each 256 bytes is looked at */
+	STEP_SAMPLE,   /* only erased: a word in each 256 bytes (and sector) is looked at */
 	STEP_START
 };
 
@@ -62,8 +62,12 @@ struct plan {
 	uint32_t flash_bytes;
 	struct step *steps; /* erases, then writes, then verifies, then the start */
 	size_t count;
-	uint32_t erase_bytes, erase_sectors, write_bytes, verify_bytes;
-	uint32_t skipped_bytes; /* of the image, not written: outside, or blank after the erase */
+	uint32_t erase_bytes, erase_sectors, write_bytes;
+	uint32_t verify_bytes, sample_bytes; /* compared; sample_bytes of them here and there */
+	/* of the image, not written: outside, blank after the erase, or there already */
+	uint32_t skipped_bytes;
+	/* How it is known that the content is right: PLAN_VERIFY_CRC, _READ or _NONE. */
+	enum plan_verify verified;
 	uint32_t estimated_ms;
 	unsigned notes; /* enum plan_note bits */
 	enum plan_start start;
@@ -77,14 +81,17 @@ struct plan {
  * program. ERR_NOT_APPLICATION. ERR_ALIGNMENT: erase=none and a write would tear a flash word
  * that is not whole. ERR_UNKNOWN_PART: device has no chip or no flash size. ERR_READ_PROTECTED: the
  * device is. ERR_UNSUPPORTED: the ROM has no command that is needed. ERR_NO_MEMORY.
- * After an erase, whole blocks that hold nothing but the erased value are not written; they are
- * verified all the same. verify=crc reads back, which shows the same and more, until the session
- * has Get Checksum; it is refused where the ROM has none.
+ * After an erase, whole blocks that hold nothing but the erased value are not written; and where
+ * all sectors must go, one mass erase is planned if the part is quick at it. A survey spares
+ * sectors that hold what they should, and the erase of blank ones. verify=auto compares by Get
+ * Checksum where the ROM has it, all of the sectors that were erased; else it reads what was
+ * written, and samples what was only erased. verify=read reads all that the image names. verify=crc
+ * is refused where the ROM has no Get Checksum.
  * On error *plan is empty and needs no release.
  */
 enum err plan_flash(struct plan *plan, const struct image *image, const struct device *device,
 	const struct plan_options *options, struct why *why);
-/* Only verify steps: what POST verify does. */
+/* Only verify steps, of all that the image names: what POST verify does. */
 enum err plan_verify(struct plan *plan, const struct image *image, const struct device *device,
 	const struct plan_options *options, struct why *why);
 /*

@@ -47,6 +47,17 @@ static const struct tempo *tempo_of(const struct chip *chip)
 	return &tempo_other;
 }
 
+bool plan_has_quick_mass_erase(const struct chip *chip)
+{
+	static const char *const families[] = { "C0", "F0", "F1", "F3", "G0", "G4", "L4" };
+
+	for (size_t i = 0; i < sizeof(families) / sizeof(*families); i++) {
+		if (!strcmp(families[i], chip->family))
+			return true;
+	}
+	return false;
+}
+
 static uint64_t blocks_of(const struct step *step)
 {
 	const uint64_t end = step->addr + (uint64_t)step->len;

@@ -13,6 +13,8 @@ static const struct {
 	[STEP_ERASE] = { STAGE_ERASE, run_erase },
 	[STEP_WRITE] = { STAGE_WRITE, run_write },
 	[STEP_VERIFY] = { STAGE_VERIFY, run_verify },
+	[STEP_CHECKSUM] = { STAGE_VERIFY, run_checksum },
+	[STEP_SAMPLE] = { STAGE_VERIFY, run_sample },
 	[STEP_START] = { STAGE_RUN, run_start },
 };
 
@@ -56,9 +58,9 @@ uint32_t run_block_len(const struct step *step, uint32_t offset)
 static bool step_is_done(const struct run *run, const struct step *step)
 {
 	switch (step->kind) {
-	case STEP_MASS_ERASE:
 	case STEP_START:
 		return true;
+	case STEP_MASS_ERASE:
 	case STEP_ERASE:
 		return run->offset >= step->count;
 	default:

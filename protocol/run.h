@@ -38,6 +38,7 @@ struct run {
 	uint32_t wary_offset;
 	uint32_t cleared_addr; /* the block whose bits were cleared last */
 	bool has_cleared;
+	bool mass_refused; /* a mass erase was NACKed: it is done sector by sector */
 	uint8_t erased_again[CHIP_MAX_SECTORS]; /* how often each sector was */
 };
 

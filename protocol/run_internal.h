@@ -13,6 +13,8 @@ enum err run_mass_erase(struct run *run, const struct step *step, struct why *wh
 enum err run_erase(struct run *run, const struct step *step, struct why *why);
 enum err run_write(struct run *run, const struct step *step, struct why *why);
 enum err run_verify(struct run *run, const struct step *step, struct why *why);
+enum err run_checksum(struct run *run, const struct step *step, struct why *why);
+enum err run_sample(struct run *run, const struct step *step, struct why *why);
 enum err run_start(struct run *run, const struct step *step, struct why *why);
 
 /* Whether an earlier try may have left something at this place of the plan. */

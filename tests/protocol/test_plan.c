@@ -27,6 +27,11 @@ static struct device device_of(const struct chip *chip)
 	return device;
 }
 
+static void give_command(struct device *device, uint8_t command)
+{
+	device->commands[command / 8] |= (uint8_t)(1u << command % 8);
+}
+
 static void forget_command(struct device *device, uint8_t command)
 {
 	device->commands[command / 8] &= (uint8_t) ~(1u << command % 8);
@@ -34,6 +39,9 @@ static void forget_command(struct device *device, uint8_t command)
 
 /* Segments as address and length; all bytes are 0x5A, or the erased value where BLANK is set. */
 #define BLANK 0x80000000u
+#define READ .force = true, .verify = PLAN_VERIFY_READ
+#define AUTO .force = true, .verify = PLAN_VERIFY_AUTO
+#define CRC .force = true, .verify = PLAN_VERIFY_CRC
 struct piece {
 	uint32_t addr, len;
 };
@@ -43,62 +51,79 @@ static const struct plan_case {
 	uint32_t product_id;
 	struct piece pieces[MAX_SEGMENTS];
 	struct plan_options options;
-	const char *want; /* E sector+count, M, W addr+len, V addr+len, S; offsets in flash */
+	/* E sector+count, M, W addr+len, V, c(hecksum), s(ample) as W, S; offsets in flash */
+	const char *want;
 	uint32_t skipped;
 	unsigned notes;
 } plans[] = {
-	{ "one byte on an F1", 0x410, { { 0x08000000, 1 } }, { .force = true }, "E0+1 W0+4 V0+1", 0,
+	{ "one byte on an F1", 0x410, { { 0x08000000, 1 } }, { READ }, "E0+1 W0+4 V0+1", 0, 0 },
+	{ "one byte in the middle of a word of an L4", 0x415, { { 0x0800000B, 1 } }, { READ },
+		"E0+1 W8+8 Vb+1", 0, 0 },
+	{ "an H7 word is 32 bytes", 0x450, { { 0x08000021, 2 } }, { READ }, "E0+1 W20+20 V21+2", 0,
 		0 },
-	{ "one byte in the middle of a word of an L4", 0x415, { { 0x0800000B, 1 } },
-		{ .force = true }, "E0+1 W8+8 Vb+1", 0, 0 },
-	{ "an H7 word is 32 bytes", 0x450, { { 0x08000021, 2 } }, { .force = true },
-		"E0+1 W20+20 V21+2", 0, 0 },
 	{ "two segments in one word are one write", 0x415, { { 0x08000000, 3 }, { 0x08000005, 2 } },
-		{ .force = true }, "E0+1 W0+8 V0+3 V5+2", 0, 0 },
+		{ READ }, "E0+1 W0+8 V0+3 V5+2", 0, 0 },
 	{ "two segments in words that touch are one write", 0x415,
-		{ { 0x08000000, 3 }, { 0x0800000D, 2 } }, { .force = true }, "E0+1 W0+10 V0+3 Vd+2",
-		0, 0 },
+		{ { 0x08000000, 3 }, { 0x0800000D, 2 } }, { READ }, "E0+1 W0+10 V0+3 Vd+2", 0, 0 },
 	{ "a hole of a word stays a hole", 0x415, { { 0x08000000, 3 }, { 0x08000015, 2 } },
-		{ .force = true }, "E0+1 W0+8 W10+8 V0+3 V15+2", 0, 0 },
-	{ "F4: across its first sectors", 0x413, { { 0x08003FFF, 2 } }, { .force = true },
+		{ READ }, "E0+1 W0+8 W10+8 V0+3 V15+2", 0, 0 },
+	{ "F4: across its first sectors", 0x413, { { 0x08003FFF, 2 } }, { READ },
 		"E0+2 W3ffc+8 V3fff+2", 0, 0 },
-	{ "F4: a big sector", 0x413, { { 0x08020000, 4 } }, { .force = true },
-		"E5+1 W20000+4 V20000+4", 0, 0 },
+	{ "F4: a big sector", 0x413, { { 0x08020000, 4 } }, { READ }, "E5+1 W20000+4 V20000+4", 0,
+		0 },
 	{ "sectors far apart are two runs", 0x410, { { 0x08000000, 4 }, { 0x08001000, 4 } },
-		{ .force = true }, "E0+1 E4+1 W0+4 W1000+4 V0+4 V1000+4", 0, 0 },
-	{ "neighbouring sectors are one", 0x410, { { 0x08000000, 4 }, { 0x08000400, 4 } },
-		{ .force = true }, "E0+2 W0+4 W400+4 V0+4 V400+4", 0, 0 },
+		{ READ }, "E0+1 E4+1 W0+4 W1000+4 V0+4 V1000+4", 0, 0 },
+	{ "neighbouring sectors are one", 0x410, { { 0x08000000, 4 }, { 0x08000400, 4 } }, { READ },
+		"E0+2 W0+4 W400+4 V0+4 V400+4", 0, 0 },
 	{ "blank blocks are not written but verified", 0x410,
-		{ { 0x08000000, BLANK | 0x300 }, { 0x08000301, 4 } }, { .force = true },
+		{ { 0x08000000, BLANK | 0x300 }, { 0x08000301, 4 } }, { READ },
 		"E0+1 W300+8 V0+300 V301+4", 0x300, 0 },
-	{ "blank means 00 on an L1", 0x437, { { 0x08000000, BLANK | 0x100 } }, { .force = true },
+	{ "blank means 00 on an L1", 0x437, { { 0x08000000, BLANK | 0x100 } }, { READ },
 		"E0+1 V0+100", 0x100, 0 },
 	{ "without an erase blank blocks are written too", 0x410, { { 0x08000000, BLANK | 0x100 } },
-		{ .force = true, .erase = PLAN_ERASE_NONE }, "W0+100 V0+100", 0, 0 },
-	{ "mass erase", 0x410, { { 0x08000000, 4 } }, { .force = true, .erase = PLAN_ERASE_MASS },
+		{ READ, .erase = PLAN_ERASE_NONE }, "W0+100 V0+100", 0, 0 },
+	{ "mass erase", 0x410, { { 0x08000000, 4 } }, { READ, .erase = PLAN_ERASE_MASS },
 		"M W0+4 V0+4", 0, 0 },
 	{ "an L1 has none: all its sectors", 0x437, { { 0x08000000, 8 } },
-		{ .force = true, .erase = PLAN_ERASE_MASS }, "E0+800 W0+8 V0+8", 0,
+		{ READ, .erase = PLAN_ERASE_MASS }, "E0+800 W0+8 V0+8", 0,
 		PLAN_NOTE_ERASE_ALL_SECTORS },
 	{ "no verify", 0x410, { { 0x08000000, 4 } }, { .force = true, .verify = PLAN_VERIFY_NONE },
 		"E0+1 W0+4", 0, PLAN_NOTE_NOT_VERIFIED },
 	{ "start at the lowest segment", 0x410, { { 0x08000400, 4 }, { 0x08000800, 4 } },
-		{ .force = true, .start = PLAN_START_GO }, "E1+2 W400+4 W800+4 V400+4 V800+4 S400",
-		0, 0 },
+		{ READ, .start = PLAN_START_GO }, "E1+2 W400+4 W800+4 V400+4 V800+4 S400", 0, 0 },
 	{ "outside: skipped when asked", 0x410,
 		{ { 0x08000000, 4 }, { 0x1FFFF800, 16 }, { 0x20000000, 9 } },
-		{ .force = true, .skip_outside = true }, "E0+1 W0+4 V0+4", 25,
-		PLAN_NOTE_OUTSIDE_SKIPPED },
-	{ "not an application, but forced", 0x410, { { 0x08000000, 64 } }, { .force = true },
+		{ READ, .skip_outside = true }, "E0+1 W0+4 V0+4", 25, PLAN_NOTE_OUTSIDE_SKIPPED },
+	{ "not an application, but forced", 0x410, { { 0x08000000, 64 } }, { READ },
 		"E0+1 W0+40 V0+40", 0, PLAN_NOTE_NOT_APPLICATION },
-	{ "the last word of the part", 0x410, { { 0x0801FFFF, 1 } }, { .force = true },
+	{ "the last word of the part", 0x410, { { 0x0801FFFF, 1 } }, { READ },
 		"E7f+1 W1fffc+4 V1ffff+1", 0, 0 },
+	/* verify=auto: all that was written, and samples (s) of the rest of what was erased */
+	{ "auto: an F1", 0x410, { { 0x08000000, 1 } }, { AUTO }, "E0+1 W0+4 V0+4 s4+3fc", 0, 0 },
+	{ "auto: before, between and after", 0x410, { { 0x08000100, 4 }, { 0x08000208, 4 } },
+		{ AUTO }, "E0+1 W100+4 W208+4 V100+4 V208+4 s0+100 s104+104 s20c+1f4", 0, 0 },
+	{ "auto: runs of sectors far apart", 0x410, { { 0x08000000, 4 }, { 0x08001000, 4 } },
+		{ AUTO }, "E0+1 E4+1 W0+4 W1000+4 V0+4 V1000+4 s4+3fc s1004+3fc", 0, 0 },
+	{ "auto: what is blank in the image too", 0x410, { { 0x08000000, BLANK | 0x400 } },
+		{ AUTO }, "E0+1 s0+400", 0x400, 0 },
+	{ "auto: a mass erase is sampled whole", 0x412, { { 0x08000000, 4 } },
+		{ AUTO, .erase = PLAN_ERASE_MASS }, "M W0+4 V0+4 s4+7ffc", 0, 0 },
+	{ "auto without an erase", 0x410, { { 0x08000000, 8 } }, { AUTO, .erase = PLAN_ERASE_NONE },
+		"W0+8 V0+8", 0, 0 },
+	/* Get Checksum (c) takes all of it */
+	{ "checksum: whole sectors", 0x410, { { 0x08000003, 1 }, { 0x08001000, 4 } }, { CRC },
+		"E0+1 E4+1 W0+4 W1000+4 c0+400 c1000+400", 0, 0 },
+	{ "checksum without an erase", 0x410, { { 0x08000008, 8 } },
+		{ CRC, .erase = PLAN_ERASE_NONE }, "W8+8 c8+8", 0, 0 },
+	/* all sectors */
+	{ "all of an F1 goes at once", 0x412, { { 0x08000000, 4 }, { 0x08000400, 0x7c00 } },
+		{ READ }, "M W0+4 W400+7c00 V0+4 V400+7c00", 0, 0 },
 };
 
 struct sketch {
 	struct image image;
 	struct segment segments[MAX_SEGMENTS];
-	uint8_t full[2048], blank[2048];
+	uint8_t full[32 * KIB], blank[2048];
 };
 
 static void sketch_init(struct sketch *s, const struct piece *pieces, uint8_t erased)
@@ -131,7 +156,7 @@ static void describe(const struct plan *plan, char *text, size_t size)
 			used += (size_t)snprintf(text + used, size - used, "%sS%x", gap, at);
 		else
 			used += (size_t)snprintf(text + used, size - used, "%s%c%x+%x", gap,
-				"MEWV"[s->kind], s -> kind == STEP_ERASE ? s -> sector : at,
+				"MEWVcs"[s->kind], s -> kind == STEP_ERASE ? s -> sector : at,
 				s -> kind == STEP_ERASE ? s -> count : s -> len);
 	}
 }
@@ -142,13 +167,15 @@ static void plans_are_exact(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(plans); i++) {
 		const struct plan_case *c = &plans[i];
 		const struct chip *chip = chip_find(c->product_id);
-		const struct device device = device_of(chip);
+		struct device device = device_of(chip);
 		struct sketch s;
 		struct plan plan;
 		char text[512] = "";
 		struct why why = { 0 };
 
 		sketch_init(&s, c->pieces, chip->erased);
+		if (c->options.verify == PLAN_VERIFY_CRC)
+			give_command(&device, COMMAND_GET_CHECKSUM);
 		if (plan_flash(&plan, &s.image, &device, &c->options, &why))
 			fail_msg("%s: %s", c->name, why.what);
 		describe(&plan, text, sizeof(text));
@@ -444,7 +471,7 @@ static void check_result(const struct flash_model *m, const struct plan *plan, u
 
 static void check_random_plan(const struct chip *chip, uint64_t seed)
 {
-	static const struct plan_options options = { .force = true };
+	static const struct plan_options options = { READ };
 	const struct device device = device_of(chip);
 	const uint32_t room = chip->flash_bytes < 512 * KIB ? chip->flash_bytes : 512 * KIB;
 	struct segment segments[MAX_SEGMENTS];
