@@ -35,7 +35,10 @@ static const struct route routes[] = {
 	{ METHOD_POST, BOARD "/reset", ROLE_FLASH, BODY_JSON, check_job, handle_reset,
 		"{\"into\":\"application\"} or {\"into\":\"bootloader\"}" },
 	{ METHOD_GET, BOARD "/console", ROLE_VIEW, BODY_NONE, check_console, handle_console_get,
-		"what the board printed; from=, to=, follow=true, view=stamped" },
+		"what the board printed; from=, to=, follow=true, "
+		"view=raw/stamped/text/hex/csv/ndjson, stream=" },
+	{ METHOD_GET, BOARD "/console/streams", ROLE_VIEW, BODY_NONE, check_board,
+		handle_console_streams, "the console's past: a stream for each start of benchd" },
 	{ METHOD_POST, BOARD "/console", ROLE_CONSOLE, BODY_RAW, check_board, handle_console_post,
 		"send the body's bytes to the board" },
 	{ METHOD_GET, "/api/v1/firmware", ROLE_VIEW, BODY_NONE, api_check_none, handle_firmware,

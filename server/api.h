@@ -58,6 +58,7 @@ void handle_read(struct request *request);
 void handle_firmware(struct request *request);
 void handle_console_get(struct request *request);
 void handle_console_post(struct request *request);
+void handle_console_streams(struct request *request);
 void handle_jobs(struct request *request);
 void handle_job(struct request *request);
 void handle_job_cancel(struct request *request);

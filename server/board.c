@@ -10,6 +10,17 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+static bool open_log(struct board *board)
+{
+	const struct config_board *config = board->config;
+
+	if (!config->console_log || !board->house.state_dir)
+		return true;
+	board->log = console_log_open(
+		board->console, board->house.state_dir, config->id, config->console_log_bytes);
+	return board->log;
+}
+
 static bool make_parts(struct board *board)
 {
 	board->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -19,7 +30,7 @@ static bool make_parts(struct board *board)
 	board->queue = calloc(board->house.queue_limit, sizeof(*board->queue));
 	board->input = malloc(BOARD_INPUT);
 	return board->wake >= 0 && board->console && board->map && board->known && board->queue &&
-		board->input;
+		board->input && open_log(board);
 }
 
 struct board *board_new(const struct config_board *config, const struct board_house *house)
@@ -87,6 +98,7 @@ void board_free(struct board *board)
 	free(board->input);
 	known_free(board->known);
 	map_free(board->map);
+	console_log_close(board->log);
 	console_free(board->console);
 	if (board->wake >= 0)
 		close(board->wake);
@@ -120,6 +132,11 @@ struct console *board_console(struct board *board)
 	return board->console;
 }
 
+struct console_log *board_console_log(struct board *board)
+{
+	return board->log;
+}
+
 uint64_t board_version(struct board *board)
 {
 	const uint64_t known = known_version(board->known);
@@ -128,7 +145,7 @@ uint64_t board_version(struct board *board)
 	const uint64_t version = board->version;
 
 	pthread_mutex_unlock(&board->lock);
-	return version + known;
+	return version + known + console_log_version(board->log);
 }
 
 uint64_t board_map_version(struct board *board)

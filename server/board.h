@@ -7,7 +7,7 @@
 #ifndef BENCHD_SERVER_BOARD_H
 #define BENCHD_SERVER_BOARD_H
 
-#include "server/console.h"
+#include "server/console_log.h"
 #include "server/job.h"
 #include "server/shelf.h"
 
@@ -21,6 +21,7 @@ struct board_house {
 	struct store *store;
 	struct shelf *shelf;
 	uint32_t queue_limit;
+	const char *state_dir; /* for the consoles' logs; NULL: none is written */
 };
 
 /* Borrows config. Reads the board's record from the store. NULL: no memory or store failed. */
@@ -37,6 +38,7 @@ void board_free(struct board *board);
 const char *board_id(const struct board *board);
 const char *board_port(const struct board *board);
 struct console *board_console(struct board *board);
+struct console_log *board_console_log(struct board *board); /* NULL: none is kept */
 
 /* The contract's board shape. NULL: no memory. */
 struct json *board_json(struct board *board);

@@ -37,6 +37,7 @@ static struct json *console_json(struct board *board)
 	json_add_integer(json, "offset", (int64_t)console_head(board->console));
 	json_add_integer(json, "baud", settings->baud);
 	json_add_string(json, "frame", wire_frame_name(settings->frame));
+	json_add(json, "log", console_log_json(board->log));
 	return json;
 }
 

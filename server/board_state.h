@@ -21,6 +21,7 @@ struct board {
 	const struct config_board *config;
 	struct board_house house;
 	struct console *console;
+	struct console_log *log; /* NULL: none is kept */
 	struct known *known;
 	struct map *map;
 	pthread_t thread;

@@ -51,6 +51,82 @@ const char *clock_format(char out[CLOCK_TEXT], int64_t wall_ms)
 	return out;
 }
 
+/* count digits of *text, a number up to max; goes past them. */
+static bool take_digits(const char **text, int count, int max, int *value)
+{
+	*value = 0;
+	for (int i = 0; i < count; i++, (*text)++) {
+		if (**text < '0' || **text > '9')
+			return false;
+		*value = *value * 10 + (**text - '0');
+	}
+	return *value <= max;
+}
+
+static bool take_char(const char **text, const char *any)
+{
+	if (!**text || !strchr(any, **text))
+		return false;
+	(*text)++;
+	return true;
+}
+
+static bool take_fraction(const char **text, int *ms)
+{
+	int scale = 100;
+
+	*ms = 0;
+	if (**text != '.')
+		return true;
+	const char *first = ++*text;
+
+	for (; **text >= '0' && **text <= '9'; (*text)++, scale /= 10)
+		*ms += (**text - '0') * scale;
+	return *text > first;
+}
+
+static bool take_zone(const char **text, int *minutes)
+{
+	int hours, rest;
+
+	*minutes = 0;
+	if (take_char(text, "Zz"))
+		return true;
+	const int sign = **text == '-' ? -1 : 1;
+
+	if (!take_char(text, "+-") || !take_digits(text, 2, 23, &hours) || !take_char(text, ":") ||
+		!take_digits(text, 2, 59, &rest))
+		return false;
+	*minutes = sign * (hours * 60 + rest);
+	return true;
+}
+
+bool clock_parse(const char *text, int64_t *wall_ms)
+{
+	struct tm tm = { 0 };
+	int ms, zone;
+
+	if (!take_digits(&text, 4, 9999, &tm.tm_year) || !take_char(&text, "-") ||
+		!take_digits(&text, 2, 12, &tm.tm_mon) || !take_char(&text, "-") ||
+		!take_digits(&text, 2, 31, &tm.tm_mday) || !take_char(&text, "Tt ") ||
+		!take_digits(&text, 2, 23, &tm.tm_hour) || !take_char(&text, ":") ||
+		!take_digits(&text, 2, 59, &tm.tm_min) || !take_char(&text, ":") ||
+		!take_digits(&text, 2, 60, &tm.tm_sec) || !take_fraction(&text, &ms) ||
+		!take_zone(&text, &zone) || *text || !tm.tm_mon || !tm.tm_mday)
+		return false;
+	const int day = tm.tm_mday;
+
+	tm.tm_year -= 1900;
+	tm.tm_mon--;
+	tm.tm_sec -= tm.tm_sec == 60; /* a leap second is the one before it */
+	const time_t seconds = timegm(&tm);
+
+	if (tm.tm_mday != day)
+		return false; /* 30 February */
+	*wall_ms = ((int64_t)seconds - (int64_t)zone * 60) * 1000 + ms;
+	return true;
+}
+
 #define ULID_BYTES 16
 #define ULID_TIME_BYTES 6
 

@@ -125,6 +125,8 @@ struct config_board *config_new_board(struct config *config)
 	*board = (struct config_board){
 		.tags = tags,
 		.console = { 115200, WIRE_8N1 },
+		.console_log = true,
+		.console_log_bytes = 64 * MIB,
 		.bootloader = { 0, WIRE_8E1 },
 		.burst = true,
 		.reattach_s = 30,

@@ -177,6 +177,8 @@ static void read_console(
 		{ "baud", read_number, AT(config_board, console.baud), 50, 4000000, false },
 		{ "frame", read_frame, AT(config_board, console.frame), 0, 0, false },
 		{ "log", read_flag, AT(config_board, console_log), 0, 0, false },
+		{ "log_bytes", read_number, AT(config_board, console_log_bytes), 1 * MIB,
+			2048ll * MIB, false },
 	};
 
 	(void)member;

@@ -21,7 +21,9 @@ struct stamp {
 /* Mapped, not allocated: a silent board's console costs no memory. */
 struct console {
 	pthread_mutex_t lock; /* guards the rest, stream apart */
+	pthread_cond_t news;  /* bytes, a mark, or the end */
 	char stream[ID_TEXT];
+	bool is_ended;
 	uint64_t head;
 	uint64_t stamp_count; /* ever made; stamp i is stamps[i % STAMPS] */
 	uint64_t mark_count;  /* ever made; mark number i + 1 is marks[i % MARKS] */
@@ -41,6 +43,7 @@ struct console *console_new(void)
 		munmap(con, sizeof(*con));
 		return NULL;
 	}
+	pthread_cond_init(&con->news, NULL);
 	id_new(con->stream);
 	return con;
 }
@@ -49,6 +52,7 @@ void console_free(struct console *con)
 {
 	if (!con)
 		return;
+	pthread_cond_destroy(&con->news);
 	pthread_mutex_destroy(&con->lock);
 	munmap(con, sizeof(*con));
 }
@@ -86,6 +90,7 @@ void console_write(struct console *con, struct span bytes, int64_t wall_ms)
 	memcpy(con->ring + at, bytes.ptr, first);
 	memcpy(con->ring, bytes.ptr + first, bytes.len - first);
 	con->head += bytes.len;
+	pthread_cond_broadcast(&con->news);
 	pthread_mutex_unlock(&con->lock);
 }
 
@@ -98,6 +103,26 @@ void console_mark(struct console *con, enum console_mark mark, int64_t wall_ms)
 	*slot = (struct mark){
 		.number = ++con->mark_count, .offset = con->head, .wall_ms = wall_ms, .mark = mark
 	};
+	pthread_cond_broadcast(&con->news);
+	pthread_mutex_unlock(&con->lock);
+}
+
+bool console_wait(struct console *con, uint64_t head, uint64_t mark)
+{
+	pthread_mutex_lock(&con->lock);
+	while (!con->is_ended && con->head <= head && con->mark_count <= mark)
+		pthread_cond_wait(&con->news, &con->lock);
+	const bool is_on = !con->is_ended;
+
+	pthread_mutex_unlock(&con->lock);
+	return is_on;
+}
+
+void console_end(struct console *con)
+{
+	pthread_mutex_lock(&con->lock);
+	con->is_ended = true;
+	pthread_cond_broadcast(&con->news);
 	pthread_mutex_unlock(&con->lock);
 }
 
@@ -164,6 +189,27 @@ static uint64_t find_stamp(const struct console *con, uint64_t offset)
 			high = middle;
 	}
 	return low;
+}
+
+bool console_find_time(struct console *con, int64_t wall_ms, uint64_t *offset)
+{
+	pthread_mutex_lock(&con->lock);
+	uint64_t low = find_stamp(con, oldest(con)), high = con->stamp_count;
+	const bool is_held = low < high && con->stamps[low % STAMPS].wall_ms <= wall_ms;
+
+	while (low < high) {
+		const uint64_t middle = low + (high - low) / 2;
+
+		if (con->stamps[middle % STAMPS].wall_ms < wall_ms)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	*offset = low < con->stamp_count ? con->stamps[low % STAMPS].offset : con->head;
+	if (*offset < oldest(con))
+		*offset = oldest(con);
+	pthread_mutex_unlock(&con->lock);
+	return is_held;
 }
 
 static struct cut cut_at(const struct console *con, uint64_t from, size_t max, bool one_stamp)

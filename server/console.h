@@ -28,6 +28,19 @@ uint64_t console_oldest(struct console *con); /* the first byte still held */
 /* Where the last such mark stands; false: none yet, or it fell off the ring. */
 bool console_find_mark(struct console *con, enum console_mark mark, uint64_t *offset);
 
+/*
+ * The first offset that came at wall_ms or later; the head: nothing did. false: that time is before
+ * what the ring holds, *offset is the oldest.
+ */
+bool console_find_time(struct console *con, int64_t wall_ms, uint64_t *offset);
+
+/*
+ * Waits until there is a byte from offset head on or a mark with a number above mark.
+ * false: console_end() was called.
+ */
+bool console_wait(struct console *con, uint64_t head, uint64_t mark);
+void console_end(struct console *con);
+
 /* What one read gave: the position, what was lost before it, the size, the time of its first byte.
  */
 struct cut {

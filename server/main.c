@@ -84,6 +84,7 @@ static bool add_boards(struct house *house)
 		.store = bench->store,
 		.shelf = bench->shelf,
 		.queue_limit = house->config.limits.queue,
+		.state_dir = house->config.state_dir,
 	};
 
 	bench->boards = calloc(house->config.board_count + 1, sizeof(*bench->boards));

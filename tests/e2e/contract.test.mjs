@@ -148,6 +148,9 @@ test('jobs of every kind, and what they leave', async () => {
 
 test('the console', async () => {
   await call('get', '/api/v1/boards/{id}/console', { query: '?from=-100', status: 200 });
+  for (const view of ['stamped', 'text', 'hex', 'csv', 'ndjson'])
+    await call('get', '/api/v1/boards/{id}/console', { query: `?view=${view}`, status: 200 });
+  await call('get', '/api/v1/boards/{id}/console/streams', { status: 200 });
   await call('get', '/api/v1/boards/{id}/console', {
     query: '?from=-100',
     headers: { Accept: 'application/x-ndjson' },

@@ -57,6 +57,8 @@ static void fill_board(struct house *house)
 	board->tags = no_strings();
 	board->port = strdup(path);
 	board->console = (struct wire_settings){ 115200, WIRE_8N1 };
+	board->console_log = true;
+	board->console_log_bytes = 1 * MIB;
 	board->bootloader = (struct wire_settings){ 0, WIRE_8E1 };
 	board->control = (struct config_control){ .kind = CONTROL_MANUAL, .wait_s = 60 };
 }
@@ -85,7 +87,7 @@ static void fill_config(struct house *house, bool with_token)
 
 static void start_board(struct house *house)
 {
-	struct board_house needs = { house->bench.store, house->bench.shelf, 2 };
+	struct board_house needs = { house->bench.store, house->bench.shelf, 2, house->folder };
 
 	house->boards[0] = board_new(&house->board, &needs);
 	assert_non_null(house->boards[0]);

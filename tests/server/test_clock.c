@@ -27,6 +27,40 @@ static void times_are_written_in_utc(void **state)
 		assert_string_equal(clock_format(text, rows[i].ms), rows[i].text);
 }
 
+static void times_are_read(void **state)
+{
+	static const struct {
+		const char *text;
+		bool ok;
+		int64_t ms;
+	} rows[] = {
+		{ "1970-01-01T00:00:00Z", true, 0 },
+		{ "2026-11-22T10:00:00.007Z", true, 1795341600007 },
+		{ "2026-11-22t11:00:00.0079+01:00", true, 1795341600007 },
+		{ "2026-11-22 05:30:00-04:30", true, 1795341600000 },
+		{ "2000-02-29T00:00:00z", true, 951782400000 },
+		{ "2001-02-29T00:00:00Z", false, 0 },
+		{ "2026-02-30T00:00:00Z", false, 0 },
+		{ "2026-13-01T00:00:00Z", false, 0 },
+		{ "2026-00-01T00:00:00Z", false, 0 },
+		{ "2026-11-22T24:00:00Z", false, 0 },
+		{ "2026-11-22T10:00:00", false, 0 },
+		{ "2026-11-22T10:00:00.Z", false, 0 },
+		{ "2026-11-22T10:00:00Zx", false, 0 },
+		{ "2026-11-22", false, 0 },
+		{ "", false, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		int64_t ms = 0;
+
+		print_message("%s\n", rows[i].text);
+		assert_int_equal(clock_parse(rows[i].text, &ms), rows[i].ok);
+		assert_int_equal(ms, rows[i].ms);
+	}
+}
+
 #define THREADS 4
 #define IDS 2000
 
@@ -82,6 +116,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(times_are_written_in_utc),
+		cmocka_unit_test(times_are_read),
 		cmocka_unit_test(an_id_starts_with_its_time),
 		cmocka_unit_test(ids_grow_and_never_repeat),
 	};

@@ -162,6 +162,7 @@ static void check_boards(const struct config *config)
 	assert_int_equal(m->console.baud, 9600);
 	assert_int_equal(m->console.frame, WIRE_8N1);
 	assert_true(m->console_log);
+	assert_int_equal(m->console_log_bytes, 64 * MIB);
 	assert_int_equal(m->bootloader.baud, 57600);
 	assert_int_equal(m->bootloader.frame, WIRE_8N1);
 	assert_int_equal(m->control.kind, CONTROL_LINES);
@@ -310,6 +311,7 @@ static void the_command_line_adds_to_the_file(void **state)
 	assert_string_equal(config.boards[1].label, "b");
 	assert_string_equal(config.boards[1].port, "/dev/ttyACM0");
 	assert_int_equal(config.boards[1].control.kind, CONTROL_MANUAL);
+	assert_true(config.boards[1].console_log);
 	assert_int_equal(config.boards[1].control.wait_s, 60);
 	config_release(&config);
 	folder_remove(dir);

@@ -156,7 +156,7 @@ static void open_house(struct workbench *wb, uint32_t queue)
 	assert_non_null(wb->store);
 	wb->shelf = shelf_open(wb->folder, wb->store, reason, sizeof(reason));
 	assert_non_null(wb->shelf);
-	wb->house = (struct board_house){ wb->store, wb->shelf, queue };
+	wb->house = (struct board_house){ wb->store, wb->shelf, queue, wb->folder };
 }
 
 void workbench_open(struct workbench *wb, const struct workbench_options *options)
