@@ -6,6 +6,8 @@
 #include "server/clock.h"
 #include "server/job_json.h"
 
+#define ALL_WRITTEN                                                                                \
+	"This version does not look for what has changed: all was planned to be written."
 #define DEFAULT_BASE 0x08000000u /* of the main flash of nearly every part */
 
 struct loaded {
@@ -136,6 +138,8 @@ static enum err do_plan(struct carry *c, const struct image *image, struct why *
 	struct work *w = c->w;
 
 	job_warnings(c->plan.notes, image->notes, work_warn, w);
+	if (w->request->write == PLAN_WRITE_CHANGED)
+		work_warn(w, ALL_WRITTEN);
 	if (w->request->dry_run) {
 		json_add(w->result, "plan", job_plan_json(&c->plan, image->notes));
 		return ERR_OK;

@@ -124,6 +124,44 @@ test('an adapter that stays away: it fails, and the quarantine says what is unsu
   }
 });
 
+test('a cable that carries 115200 and no more: the rate is found, and remembered', async () => {
+  const short = await Bench.start({
+    boards: [{ id: 'f103', part: 'f103rb', options: ['--max-baud', '115200'] }],
+  });
+  try {
+    for (const round of [1, 2]) {
+      const { code, json, text } = await short.curl(
+        '--fail-with-body',
+        '-T',
+        firmware('f103', 'bin'),
+        '/api/v1/boards/f103/flash',
+      );
+      assert.equal(code, 0, text);
+      assert.equal(json.result.baud, 115200, `round ${round}`);
+    }
+    const { body } = await short.get('/api/v1/boards/f103/device');
+    assert.equal(body.link.baud, 115200);
+  } finally {
+    await short.clear();
+  }
+});
+
+test('a cable that carries all: the rate climbs by itself', async () => {
+  const fast = await Bench.start();
+  try {
+    const { code, json, text } = await fast.curl(
+      '--fail-with-body',
+      '-T',
+      firmware('f103', 'bin'),
+      '/api/v1/boards/f103/flash',
+    );
+    assert.equal(code, 0, text);
+    assert.ok(json.result.baud > 115200, text);
+  } finally {
+    await fast.clear();
+  }
+});
+
 // What must not be flashed is found before the first erase: the simulator counts them.
 const WRONG = [
   {

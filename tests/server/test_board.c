@@ -35,6 +35,8 @@ static void test_flash(void **state)
 	workbench_open(&wb, &(struct workbench_options){ .control = CONTROL_COMMAND });
 	assert_true(workbench_is_null(&wb, "device"));
 	struct job_request request = workbench_flash_request(&wb, WORKBENCH_IMAGE);
+
+	request.write = PLAN_WRITE_CHANGED;
 	const int64_t began = clock_monotonic_ms();
 
 	assert_int_equal(workbench_do(&wb, &request, &result, NULL), JOB_DONE);
@@ -44,6 +46,8 @@ static void test_flash(void **state)
 	assert_int_equal(number_of(result, "written_bytes"), WORKBENCH_IMAGE);
 	assert_int_equal(number_of(result, "baud"), 921600);
 	assert_true(spoke(result));
+	assert_non_null(strstr(json_string(json_first(json_get(result, "warnings"))),
+		"does not look for what has changed"));
 	json_free(result);
 	workbench_wait_state(&wb, "idle");
 	assert_true(console_find_mark(board_console(wb.board), CONSOLE_MARK_FLASH, &mark));

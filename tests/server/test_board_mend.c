@@ -181,12 +181,34 @@ static void test_waiting_can_be_cancelled(void **state)
 	workbench_close(&wb);
 }
 
+/* An FTDI as it comes: it costs the user, who is told, with what to do. */
+static void test_a_slow_adapter_is_told(void **state)
+{
+	struct workbench wb;
+	struct json *result = NULL;
+	bool is_told = false;
+
+	(void)state;
+	workbench_open(&wb, &(struct workbench_options){ .control = CONTROL_COMMAND });
+	workbench_tell(&wb, "adapter-latency 16");
+	struct job_request request = workbench_flash_request(&wb, WORKBENCH_IMAGE);
+
+	assert_int_equal(workbench_do(&wb, &request, &result, NULL), JOB_DONE);
+	for (const struct json *w = json_first(json_get(result, "warnings")); w; w = json_next(w))
+		is_told = is_told || strstr(json_string(w), "This adapter answers in ");
+	assert_true(is_told);
+	assert_non_null(json_get(result, "turnaround_ms"));
+	json_free(result);
+	workbench_close(&wb);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_fault_is_mended),
 		cmocka_unit_test(test_an_adapter_that_stays_away),
 		cmocka_unit_test(test_waiting_can_be_cancelled),
+		cmocka_unit_test(test_a_slow_adapter_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
