@@ -80,6 +80,15 @@ static void report(struct carry *c)
 	job_set_progress(c->w->job, run->stage, run->addr, c->done_before + run->done, total);
 }
 
+/* All was compared, here or by the survey, and nothing but the start is left. */
+static void note_good(struct carry *c)
+{
+	const enum stage next = run_next_stage(&c->run);
+
+	if ((next == STAGE_RUN || next == STAGE_NONE) && c->plan.verified != PLAN_VERIFY_NONE)
+		c->w->is_good = c->w->request->kind == JOB_FLASH;
+}
+
 enum err carry_out(struct carry *c, struct why *why)
 {
 	enum err e = ERR_OK;
@@ -87,16 +96,15 @@ enum err carry_out(struct carry *c, struct why *why)
 	run_init(&c->run, &c->plan, c->w->boot);
 	c->run.mend = &c->w->mend;
 	c->run.tolerate_mismatch = c->w->request->kind == JOB_VERIFY;
+	note_good(c);
 	while (!e && !c->run.has_mismatch && !run_is_done(&c->run)) {
 		e = do_piece(c, why);
 		if (e)
 			show_failure(c, why);
 		else
 			report(c);
-		const enum stage next = run_is_done(&c->run) ? STAGE_NONE : run_next_stage(&c->run);
-
-		if (!e && (next == STAGE_RUN || next == STAGE_NONE) && c->plan.verify_bytes)
-			c->w->is_good = c->w->request->kind == JOB_FLASH;
+		if (!e)
+			note_good(c);
 	}
 	return e;
 }

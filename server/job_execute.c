@@ -225,7 +225,8 @@ static void keep_content(struct work *w, enum err err)
 		.format = w->image_format,
 		.address = w->image_address };
 
-	if (!w->has_changed)
+	/* Found unchanged and compared: what the part holds is known again all the same. */
+	if (!w->has_changed && !(request->kind == JOB_FLASH && !request->dry_run && w->is_good))
 		return;
 	if (request->kind == JOB_FLASH && (!err || w->is_good))
 		known_set_image(known, &image);

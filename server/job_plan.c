@@ -6,8 +6,6 @@
 #include "server/clock.h"
 #include "server/job_json.h"
 
-#define ALL_WRITTEN                                                                                \
-	"This version does not look for what has changed: all was planned to be written."
 #define DEFAULT_BASE 0x08000000u /* of the main flash of nearly every part */
 
 struct loaded {
@@ -100,9 +98,14 @@ static uint32_t len_of(const struct plan *plan, enum step_kind kind)
 
 static const char *verified(const struct plan *plan)
 {
-	if (len_of(plan, STEP_CHECKSUM))
-		return "crc";
-	return len_of(plan, STEP_VERIFY) ? "read" : "none";
+	static const char *const names[] = {
+		[PLAN_VERIFY_AUTO] = "none",
+		[PLAN_VERIFY_CRC] = "crc",
+		[PLAN_VERIFY_READ] = "read",
+		[PLAN_VERIFY_NONE] = "none",
+	};
+
+	return names[plan->verified];
 }
 
 static void flash_result(struct carry *c)
@@ -125,6 +128,7 @@ static void flash_result(struct carry *c)
 		json_add_bool(w->result, "console_spoke", work_hears_console(w));
 }
 
+/* What cannot be is refused by a first plan, before anything is looked at. */
 static enum err plan(struct carry *c, const struct image *image, const struct device *device,
 	const struct survey *survey, struct why *why)
 {
@@ -138,8 +142,6 @@ static enum err do_plan(struct carry *c, const struct image *image, struct why *
 	struct work *w = c->w;
 
 	job_warnings(c->plan.notes, image->notes, work_warn, w);
-	if (w->request->write == PLAN_WRITE_CHANGED)
-		work_warn(w, ALL_WRITTEN);
 	if (w->request->dry_run) {
 		json_add(w->result, "plan", job_plan_json(&c->plan, image->notes));
 		return ERR_OK;
@@ -156,6 +158,7 @@ static enum err do_plan(struct carry *c, const struct image *image, struct why *
 static enum err flash_to(
 	struct work *w, struct loaded *loaded, const struct device *device, struct why *why)
 {
+	struct survey survey = { 0 };
 	struct carry c = { .w = w };
 	enum err e = move_to_base(w, loaded, device, why);
 
@@ -163,8 +166,15 @@ static enum err flash_to(
 	if (!e)
 		e = plan(&c, &loaded->image, device, NULL, why);
 	if (!e)
+		e = work_survey(w, device, &loaded->image, &survey, why);
+	if (!e && survey.count) {
+		plan_release(&c.plan);
+		e = plan(&c, &loaded->image, device, &survey, why);
+	}
+	if (!e)
 		e = do_plan(&c, &loaded->image, why);
 	plan_release(&c.plan);
+	survey_release(&survey);
 	return e;
 }
 

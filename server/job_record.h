@@ -21,4 +21,11 @@ void record_differs(const struct survey *recalled, uint8_t bits[CHIP_MAX_SECTORS
 bool work_recall(const struct work *w, const struct device *device, const struct image *new,
 	struct survey *recalled);
 
+/*
+ * job_survey.c: what the part holds of the image's sectors, where the request asks for a look; a
+ * dry run of what is known takes the record's word. *survey is empty where nobody looks.
+ */
+enum err work_survey(struct work *w, const struct device *device, const struct image *image,
+	struct survey *survey, struct why *why);
+
 #endif /* BENCHD_SERVER_JOB_RECORD_H */

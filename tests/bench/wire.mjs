@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: MIT
-// How well the wire is used: benchd and Debian's stm32flash in turn on the same simulated
-// STM32F103 at 115200 baud. Prints a table and asserts nothing about times.
+// How well the wire is used: benchd and Debian's stm32flash in turn on the same simulated boards,
+// at two rates, with adapters that answer at once, after 1 ms and after 16 ms. Prints tables of
+// seconds and ratios, and asserts nothing about times.
 //
-//   BENCHD_BUILD=build/release node tests/bench/wire.mjs [ROUNDS]
+//   BENCHD_BUILD=build/release node tests/bench/wire.mjs [--rounds N] [FILTER]
+//
+// FILTER: only the rows whose words contain it, as "115200", "16 ms", "f407" or "saved".
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Bench, bigImage, run } from '../e2e/harness.mjs';
 
-const BYTES = 64 * 1024;
-const BAUD = 115200;
-const BITS = 11; // the ROM's 8E1
-const ROUNDS = Number(process.argv[2] ?? 3);
+const KIB = 1024;
+const READ_BYTES = 64 * KIB;
+const BLANK = 0xff;
 
-/** Bytes of data per second when 268 on the line carry 256 (AN3155, Write Memory and Read Memory). */
-const LIMIT = (BAUD / BITS) * (256 / 268);
-const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+const args = process.argv.slice(2);
+const at = args.indexOf('--rounds');
+const ROUNDS = at < 0 ? 3 : Number(args.splice(at, 2)[1]);
+const FILTER = args[0] ?? '';
 
 async function timed(work) {
   const started = process.hrtime.bigint();
@@ -23,119 +26,206 @@ async function timed(work) {
   return Number(process.hrtime.bigint() - started) / 1e9;
 }
 
-/** Seconds that a stage of a finished job took, by the times of its events. */
-function stageSeconds(events, stage) {
-  const times = events
-    .filter((event) => event.stage === stage && event.time)
-    .map((event) => Date.parse(event.time));
-  const end = events.findIndex((event) => event.stage === stage && event.time);
-  const next = events
-    .slice(end)
-    .find((event) => event.time && event.stage && event.stage !== stage);
-  return ((next ? Date.parse(next.time) : Math.max(...times)) - Math.min(...times)) / 1000;
+/** Three quarters of it are blank: each fourth 16 KiB holds something. */
+function sparse(bytes) {
+  for (let from = 0; from < bytes.length; from += 64 * KIB)
+    bytes.fill(BLANK, from + 16 * KIB, from + 64 * KIB);
+  return bytes;
 }
 
-async function benchd(bench, image, row) {
+/** A raw image of that many bytes, different each round. */
+function image(bench, { bytes, isSparse }, round) {
+  const file = bigImage(bench.dir, bytes, round);
+  if (isSparse) {
+    const content = sparse(readFileSync(file));
+    writeFileSync(file, content);
+  }
+  return file;
+}
+
+async function post(bench, ...request) {
+  const reply = await bench.curl('--fail', ...request);
+  assert.equal(reply.code, 0, reply.text + reply.errors);
+  return reply;
+}
+
+const flashed = (bench, file, query) =>
+  timed(() => post(bench, '-T', file, `/api/v1/boards/board/flash?run=false&force=true&${query}`));
+
+async function benchd(bench, file, { baud }) {
   await bench.start();
-  const flash = await bench.curl(
-    '-N',
-    '-H',
-    'Accept: application/x-ndjson',
-    '-T',
-    image,
-    '/api/v1/boards/f103/flash?verify=read&run=false&force=true',
+  const flash = await flashed(bench, file, `baud=${baud}`);
+  const read = await timed(() =>
+    post(
+      bench,
+      '-X',
+      'POST',
+      `/api/v1/boards/board/read?address=0x08000000&length=${READ_BYTES}&baud=${baud}`,
+    ),
   );
-  assert.equal(flash.code, 0, flash.text);
-  const events = flash.text
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line));
-  row.flash = flash.ms / 1000;
-  row.write = stageSeconds(events, 'write');
-  row.verify = stageSeconds(events, 'verify');
-  const read = await bench.curl(
-    '--fail',
-    '-X',
-    'POST',
-    `/api/v1/boards/f103/read?address=0x08000000&length=${BYTES}`,
-  );
-  assert.equal(read.code, 0, read.errors);
-  assert.equal(read.bytes.length, BYTES);
-  row.read = read.ms / 1000;
   await bench.stop();
+  return { flash, read };
 }
 
-async function stm32flash(bench, image, row) {
-  const sim = bench.sims.f103;
+async function stm32flash(bench, file, { baud }) {
+  const sim = bench.sims.board;
   const out = join(bench.dir, 'read.bin');
-  const tool = async (...args) => {
+  const tool = async (...options) => {
     await sim.ctl('bootloader');
     const { code, text, errors } = await run([
       'stm32flash',
       '-m',
       '8n1',
       '-b',
-      String(BAUD),
-      ...args,
+      String(baud),
+      ...options,
       sim.link,
     ]);
     assert.equal(code, 0, text + errors);
   };
-  row.flash = await timed(() => tool('-w', image, '-v'));
+  const flash = await timed(() => tool('-w', file, '-v'));
   rmSync(out, { force: true });
-  row.read = await timed(() => tool('-r', out, '-S', `0x08000000:${BYTES}`));
+  const read = await timed(() => tool('-r', out, '-S', `0x08000000:${READ_BYTES}`));
   await sim.ctl('application');
+  return { flash, read };
 }
 
-/** ROUNDS rounds in turn on one board; gives the rows of both. */
-async function compared(options) {
-  const bench = new Bench({ boards: [{ id: 'f103', part: 'f103rb', options }] });
-  const rows = { benchd: [], stm32flash: [] };
+const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+const figure = (value) => value.toFixed(2).padStart(9);
+
+function printRow(words, ours, theirs) {
+  const each = ours.map((value, i) => (value / theirs[i]).toFixed(2)).join(' ');
+  const ratio = (mean(ours) / mean(theirs)).toFixed(3).padStart(7);
+  console.log(`${words.padEnd(44)}${figure(mean(ours))}${figure(mean(theirs))} ${ratio}   ${each}`);
+}
+
+async function withBoard({ part, latency, options = [] }, work) {
+  const adapter = latency ? ['--adapter-latency', String(latency)] : [];
+  const bench = new Bench({ boards: [{ id: 'board', part, options: [...adapter, ...options] }] });
   try {
-    await bench.sims.f103.start();
-    for (let round = 1; round <= ROUNDS; round++) {
-      const image = bigImage(bench.dir, BYTES, round);
-      for (const [name, work] of Object.entries({ benchd, stm32flash })) {
-        const row = {};
-        await work(bench, image, row);
-        rows[name].push(row);
-      }
-    }
+    await bench.sims.board.start();
+    await work(bench);
   } finally {
     await bench.clear();
   }
+}
+
+/** One row of the first table: both programs in turn, ROUNDS times. */
+async function compare(row) {
+  const times = { benchd: [], stm32flash: [] };
+  await withBoard(row, async (bench) => {
+    for (let round = 1; round <= ROUNDS; round++) {
+      const file = image(bench, row, round);
+      times.benchd.push(await benchd(bench, file, row));
+      times.stm32flash.push(await stm32flash(bench, file, row));
+    }
+  });
+  for (const [what, words] of [
+    ['flash', 'write+verify'],
+    ['read', 'read 64 KiB'],
+  ]) {
+    printRow(
+      `${row.words}, ${words}`,
+      times.benchd.map((time) => time[what]),
+      times.stm32flash.map((time) => time[what]),
+    );
+  }
+}
+
+const BOARDS = [
+  { name: 'f103', part: 'f103rb', bytes: 64 * KIB, isSparse: false, image: '64 KiB' },
+  { name: 'f407', part: 'f407vg', bytes: 512 * KIB, isSparse: true, image: '512 KiB sparse' },
+];
+
+function comparisons() {
+  const rows = [];
+  for (const board of BOARDS)
+    for (const baud of [115200, 921600])
+      for (const latency of [0, 1, 16])
+        rows.push({
+          ...board,
+          baud,
+          latency,
+          words: `${board.name} ${board.image}, ${baud}, ${latency} ms`,
+        });
   return rows;
 }
 
-const figure = (value) => value.toFixed(2).padStart(8);
+/** What is saved of benchd's own first time, each on its board: [words, board, work]. */
+const SAVED = [
+  [
+    'saved: three quarters blank, f103 filled',
+    { part: 'f103rb', bytes: 128 * KIB },
+    async (bench, row, round) => [
+      await flashed(
+        bench,
+        image(bench, { ...row, isSparse: true }, round),
+        'write=all&baud=115200',
+      ),
+      await flashed(bench, image(bench, row, round), 'write=all&baud=115200'),
+    ],
+  ],
+  [
+    'saved: three quarters blank, g071rb',
+    { part: 'g071rb', bytes: 64 * KIB },
+    async (bench, row, round) => [
+      await flashed(
+        bench,
+        image(bench, { ...row, isSparse: true }, round),
+        'write=all&baud=115200',
+      ),
+      await flashed(bench, image(bench, row, round), 'write=all&baud=115200'),
+    ],
+  ],
+  [
+    'saved: unchanged image, write=changed, f103',
+    { part: 'f103rb', bytes: 64 * KIB },
+    async (bench, row, round) => {
+      const file = image(bench, row, round);
+      const first = await flashed(bench, file, 'write=all&baud=115200');
+      return [await flashed(bench, file, 'write=changed&baud=115200'), first];
+    },
+  ],
+  [
+    'saved: unchanged image, Get Checksum, c051c8',
+    { part: 'c051c8', bytes: 60 * KIB },
+    async (bench, row, round) => {
+      const file = image(bench, row, round);
+      const first = await flashed(bench, file, 'write=all&baud=115200');
+      return [await flashed(bench, file, 'baud=115200'), first];
+    },
+  ],
+  [
+    'saved: 1 % of writes NACKed, against none, f103',
+    { part: 'f103rb', bytes: 64 * KIB },
+    async (bench, row, round) => {
+      const file = image(bench, row, round);
+      const clean = await flashed(bench, file, 'write=all&baud=115200');
+      await bench.sims.board.ctl('fault', 'nack', 'write', 'every=100');
+      const nacked = await flashed(bench, file, 'write=all&baud=115200');
+      await bench.sims.board.ctl('fault', 'clear');
+      return [nacked, clean];
+    },
+  ],
+];
 
-function print(title, rows) {
-  const seconds = (name, what) => mean(rows[name].map((row) => row[what]));
-  console.log(`\n${title}\n`);
-  console.log('seconds, mean              benchd  stm32flash  ratio    each round');
-  for (const [what, words] of Object.entries({ flash: 'erase, write, verify', read: 'read' })) {
-    const [ours, theirs] = [seconds('benchd', what), seconds('stm32flash', what)];
-    const each = rows.benchd.map(
-      (row, i) => `${row[what].toFixed(2)}/${rows.stm32flash[i][what].toFixed(2)}`,
-    );
-    console.log(
-      `${words.padEnd(24)} ${figure(ours)}    ${figure(theirs)}   ${(ours / theirs).toFixed(3)}    ${each.join(' ')}`,
-    );
-  }
-  for (const stage of ['write', 'verify', 'read']) {
-    const rate = BYTES / seconds('benchd', stage);
-    const percent = ((100 * rate) / LIMIT).toFixed(1);
-    console.log(`benchd's ${stage.padEnd(8)} ${rate.toFixed(0)} B/s, ${percent} % of the limit`);
-  }
+async function save([words, board, work]) {
+  const pairs = [];
+  await withBoard(board, async (bench) => {
+    await bench.start();
+    for (let round = 1; round <= ROUNDS; round++) pairs.push(await work(bench, board, round));
+    await bench.stop();
+  });
+  printRow(
+    words,
+    pairs.map(([time]) => time),
+    pairs.map(([, time]) => time),
+  );
 }
 
-console.log(`${BYTES} bytes at ${BAUD} baud 8E1, ${ROUNDS} rounds in turn`);
-console.log(`limit: ${LIMIT.toFixed(0)} B/s, since 268 bytes on the line carry 256 of data`);
-print(
-  'a part that takes its own time (erase 30 ms a page, program 53 us a half-word)',
-  await compared([]),
-);
-print(
-  'a part that takes none (--time-scale 0): the wire alone',
-  await compared(['--time-scale', '0']),
-);
+const HEAD = `${''.padEnd(44)}${'seconds'.padStart(9)}${'against'.padStart(9)}   ratio   each round`;
+
+console.log(`${ROUNDS} rounds in turn; means\n\nbenchd, against stm32flash\n${HEAD}`);
+for (const row of comparisons()) if (row.words.includes(FILTER)) await compare(row);
+console.log(`\nbenchd, against itself\n${HEAD}`);
+for (const row of SAVED) if (row[0].includes(FILTER)) await save(row);

@@ -79,7 +79,7 @@ class FlashPlan extends Element {
     return html`<dl class="plan-figures">
       ${this.figure('Erase', sectors ? plural(sectors, 'sector') : 'nothing', sectors ? size(sum(plan.erase)) : '')}
       ${this.figure('Write', written ? size(written) : 'nothing', written >= 1024 ? bytes(written) : '')}
-      ${left ? this.figure('Not sent', size(left), 'blank, or left out') : nothing}
+      ${left ? this.figure('Not sent', size(left), 'blank, or there already') : nothing}
       ${this.figure('Takes', `about ${duration(plan.estimated_seconds)}`, '')}
     </dl>`;
   }

@@ -8,6 +8,29 @@
 /** @type {Option[]} */
 export const OPTIONS = [
   {
+    key: 'write',
+    label: 'Write',
+    choices: [
+      {
+        value: 'auto',
+        label: 'Automatic',
+        help: 'Only what differs, where the bootloader can tell quickly; else all of it.',
+      },
+      {
+        value: 'changed',
+        label: 'What differs',
+        help: 'The part is read first; sectors that hold the same already are left alone.',
+        summary: 'writes what differs',
+      },
+      {
+        value: 'all',
+        label: 'All of it',
+        help: 'Every sector of the firmware, without looking first.',
+        summary: 'writes all',
+      },
+    ],
+  },
+  {
     key: 'erase',
     label: 'Erase',
     choices: [
@@ -39,12 +62,12 @@ export const OPTIONS = [
       {
         value: 'auto',
         label: 'Automatic',
-        help: 'In the best way that the bootloader offers.',
+        help: 'By checksum where the bootloader has one; else what was written is read back.',
       },
       {
         value: 'crc',
         label: 'By checksum',
-        help: 'Refused where the bootloader has no command for it.',
+        help: 'The bootloader compares. Refused where it cannot.',
         summary: 'verifies by checksum',
       },
       {

@@ -149,7 +149,7 @@ const VERIFIED = { none: 'not verified', read: 'verified', crc: 'verified by che
 function flashed(result) {
   const parts = [`${bytes(result.written_bytes)} written`];
   if (result.skipped_bytes)
-    parts.push(`${bytes(result.skipped_bytes)} not sent (blank, or left out)`);
+    parts.push(`${bytes(result.skipped_bytes)} not sent (blank, or there already)`);
   if (result.verified) parts.push(VERIFIED[result.verified] ?? 'verified');
   if (result.started) parts.push(STARTED[result.started] ?? 'started');
   if (result.seconds !== undefined) parts.push(`in ${duration(result.seconds)}`);

@@ -63,7 +63,7 @@ const rows = [
         console_spoke: true,
       },
     }),
-    '256 bytes written, 1,024 bytes not sent (blank, or left out), verified by checksum, ' +
+    '256 bytes written, 1,024 bytes not sent (blank, or there already), verified by checksum, ' +
       'started from the bootloader. It spoke on the console.',
   ],
   [mended(undefined), ''],
