@@ -8,7 +8,8 @@ enum { NONE = -1, UNITS_MAX = 256, L4_RANGES = 2 };
 
 /*
  * Where a layout keeps what: the readout key, and for units a bit each from wrp_at on, in pieces of
- * `data` bytes that lie `stride` apart. inverse: how far behind a byte its complement is.
+ * `data` bytes that lie `stride` apart. inverse: how far behind a byte its complement is. mode: the
+ * bit that would make them read protection of code, SPRMOD, which is clear in a fresh part.
  */
 static const struct layout {
 	int readout_at;
@@ -16,13 +17,15 @@ static const struct layout {
 	int inverse;
 	uint32_t wrp_at, data, stride, units;
 	bool protects_when_set;
+	int mode_at;
+	uint8_t mode;
 } layouts[] = {
-	[OPTIONS_REGISTERS] = { NONE, 0, NONE, 0, 1, 1, 0, false },
-	[OPTIONS_F1] = { 0, 0xA5, 1, 8, 1, 2, 32, false },
-	[OPTIONS_F0] = { 0, 0xAA, 1, 8, 1, 2, 32, false },
-	[OPTIONS_F4] = { 1, 0xAA, NONE, 8, 2, 2, 12, false },
-	[OPTIONS_L1] = { 0, 0xAA, 2, 8, 2, 4, UNITS_MAX, true },
-	[OPTIONS_L4] = { 0, 0xAA, NONE, 0x18, 1, 8, 0, false }, /* ranges instead of bits */
+	[OPTIONS_REGISTERS] = { NONE, 0, NONE, 0, 1, 1, 0, false, NONE, 0 },
+	[OPTIONS_F1] = { 0, 0xA5, 1, 8, 1, 2, 32, false, NONE, 0 },
+	[OPTIONS_F0] = { 0, 0xAA, 1, 8, 1, 2, 32, false, NONE, 0 },
+	[OPTIONS_F4] = { 1, 0xAA, NONE, 8, 2, 2, 12, false, 9, 0x80 },
+	[OPTIONS_L1] = { 0, 0xAA, 2, 8, 2, 4, UNITS_MAX, true, 1, 0x01 },
+	[OPTIONS_L4] = { 0, 0xAA, NONE, 0x18, 1, 8, 0, false, NONE, 0 }, /* ranges, not bits */
 };
 
 static const struct layout *layout_of(const struct memory *memory)
@@ -242,7 +245,12 @@ void options_set_unit(struct memory *memory, uint32_t unit, bool on)
 void options_init(struct memory *memory)
 {
 	const struct layout *layout = layout_of(memory);
+	uint32_t size;
+	uint8_t *const bytes = area_of(memory, 0, &size);
 
+	if (layout->mode_at != NONE)
+		put(memory, bytes + layout->mode_at,
+			bytes[layout->mode_at] & (uint8_t)~layout->mode);
 	for (uint32_t unit = 0; unit < unit_count(memory); unit++)
 		put_unit(memory, unit, false);
 	if (memory->part->options == OPTIONS_L4)

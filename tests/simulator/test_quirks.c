@@ -264,7 +264,7 @@ static void protection_is_in_the_option_bytes(void **state)
 			SYNC "H 11 EE D 79 H 1F FF F8 00 18 D 79 H 01 FE D 79 AA 55" },
 		{ "F4: WRP of sector 0", "f407vg",
 			SYNC "H 63 9C D 79 H 00 00 00 D 79 W " SYNC WRITE_8 READ_2(
-				FF, FF) "H 11 EE D 79 H 1F FF C0 08 28 D 79 H 01 FE D 79 FE FF" },
+				FF, FF) "H 11 EE D 79 H 1F FF C0 08 28 D 79 H 01 FE D 79 FE 7F" },
 		{ "F42x: a sector of bank 2", "f429zi",
 			SYNC "H 63 9C D 79 H 00 0D 0D D 79 W " SYNC
 			     "H 11 EE D 79 H 1F FE C0 08 29 D 79 H 01 FE D 79 FD FF" },
