@@ -94,6 +94,12 @@ enum err boot_read(struct boot *boot, uint32_t addr, uint8_t *out, size_t len, s
  */
 size_t boot_read_size(const struct boot *boot);
 /*
+ * The same of just these bytes, in an area that is shorter than a block: option bytes. The caller
+ * has the address from the part's row. Errors as above.
+ */
+enum err boot_read_exact(
+	struct boot *boot, uint32_t addr, uint8_t *out, size_t len, struct why *why);
+/*
  * Could [addr, addr+len) be read, of any length? ERR_RANGE: it leaves the flash, or (where the ROM
  * would meet that with silence) the part. What may be refused besides, only the ROM knows.
  */

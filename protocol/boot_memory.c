@@ -199,6 +199,14 @@ enum err boot_read_register(
 	return e;
 }
 
+enum err boot_read_exact(
+	struct boot *boot, uint32_t addr, uint8_t *out, size_t len, struct why *why)
+{
+	const enum err e = boot_check_command(boot, COMMAND_READ_MEMORY, why);
+
+	return e ? e : read_block(boot, addr, out, len, why);
+}
+
 enum err boot_check_read(const struct boot *boot, uint32_t addr, uint32_t len, struct why *why)
 {
 	return check_range(&boot->device, addr, len, why);

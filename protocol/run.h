@@ -11,6 +11,7 @@
 #include "protocol/boot.h"
 #include "protocol/mend.h"
 #include "protocol/plan.h"
+#include "protocol/protection.h"
 
 struct run {
 	const struct plan *plan; /* borrowed */
@@ -31,6 +32,7 @@ struct run {
 	uint32_t written_bytes;
 	/* What was erased or written and not compared since; length 0: nothing. */
 	uint32_t unsure_addr, unsure_len;
+	struct protection protection; /* run_prepare(): what the part tells of it */
 	/* its own: run_mend.c */
 	bool is_taken_back; /* the last piece ended in going back */
 	bool is_wary;       /* up to here what is there is read before it is written */
@@ -44,6 +46,12 @@ struct run {
 
 /* Borrows both. mend is set afterwards. */
 void run_init(struct run *run, const struct plan *plan, struct boot *boot);
+/*
+ * Before the first piece: does the part protect what the plan changes? Nothing but reads is sent,
+ * mended as pieces are. Without it, and where the part does not tell, an erase is looked at.
+ * ERR_WRITE_PROTECTED: addr is the first such sector's. Others: the session is beyond mending.
+ */
+enum err run_prepare(struct run *run, struct why *why);
 bool run_is_done(const struct run *run);
 /* The stage of the piece that run_piece() would do now; STAGE_NONE when done. */
 enum stage run_next_stage(const struct run *run);

@@ -97,6 +97,9 @@ enum err carry_out(struct carry *c, struct why *why)
 	c->run.mend = &c->w->mend;
 	c->run.tolerate_mismatch = c->w->request->kind == JOB_VERIFY;
 	note_good(c);
+	e = work_in_stage(run_prepare(&c->run, why), STAGE_PLAN, why);
+	if (e)
+		show_failure(c, why);
 	while (!e && !c->run.has_mismatch && !run_is_done(&c->run)) {
 		e = do_piece(c, why);
 		if (e)

@@ -79,6 +79,18 @@ static enum err plan_ranges(const struct work *w, const struct range *ranges, si
 	return work_in_stage(e, STAGE_PLAN, why);
 }
 
+/* All of them, for the first one's erase cannot be taken back. */
+static enum err check_protection(
+	struct work *w, const struct carry *carries, size_t count, struct why *why)
+{
+	struct protection protection;
+	enum err e = protection_read(&protection, w->boot, &w->mend, why);
+
+	for (size_t i = 0; !e && i < count; i++)
+		e = protection_check(&protection, &carries[i].plan, why);
+	return work_in_stage(e, STAGE_PLAN, why);
+}
+
 static enum err erase_ranges(struct work *w, struct carry *carries, size_t count, struct why *why)
 {
 	const struct device *device = &w->boot->device;
@@ -114,6 +126,8 @@ enum err work_erase(struct work *w, struct why *why)
 		e = work_in_stage(ranges_to_erase(w, ranges, &count, why), STAGE_PLAN, why);
 	if (!e)
 		e = plan_ranges(w, ranges, count, carries, why);
+	if (!e && count > 1)
+		e = check_protection(w, carries, count, why);
 	if (!e)
 		e = erase_ranges(w, carries, count, why);
 	if (!e) {

@@ -273,6 +273,20 @@ enum err work_check_chip(const struct work *w, const struct device *device, stru
 	return ERR_OK;
 }
 
+/* Before something is changed; a ROM entered anew to mend it is slower, and no worse. */
+static enum err use_supply(struct work *w, struct why *why)
+{
+	const enum job_kind kind = w->request->kind;
+	enum err e = ERR_OK;
+
+	if (kind == JOB_ERASE || (kind == JOB_FLASH && !w->request->dry_run))
+		e = boot_set_supply(w->boot, w->scene->config->supply_mv, why);
+	if (!mend_is_for(e))
+		return e;
+	why->err = e;
+	return mend_session(&w->mend, w->boot, why, why);
+}
+
 enum err work_connect(struct work *w, struct why *why)
 {
 	work_stage(w, STAGE_CONNECT);
@@ -283,6 +297,8 @@ enum err work_connect(struct work *w, struct why *why)
 		keep_link(w);
 		e = work_check_chip(w, &w->boot->device, why);
 	}
+	if (!e)
+		e = use_supply(w, why);
 	if (e && why->stage == STAGE_NONE)
 		why->stage = STAGE_CONNECT;
 	return e;

@@ -64,8 +64,10 @@ static const struct problem_kind kinds[] = {
 		"Its memory can neither be read nor written until the protection is removed, which "
 		"erases the whole part. ST's STM32CubeProgrammer or stm32flash -k can remove it." },
 	{ "write_protected", 409, "The part is write-protected", false,
-		"Some sectors are protected against erasing and writing. ST's STM32CubeProgrammer "
-		"or stm32flash -u can remove the protection." },
+		"Some sectors are protected against erasing and writing; the address is the first "
+		"one's. Nothing was erased where the part's option bytes tell of it. ST's "
+		"STM32CubeProgrammer or stm32flash -u can remove the protection, which costs "
+		"nothing of the content." },
 	/* the body */
 	{ "too_large", 413, "The body is too large", false,
 		"The limit is limits.upload_bytes in the configuration." },

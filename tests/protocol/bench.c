@@ -123,7 +123,12 @@ enum err bench_plan(struct bench *bench, const struct plan_options *options)
 	}
 	run_init(&bench->run, &bench->plan, &bench->boot);
 	bench->run.mend = bench->has_mend ? &bench->mend : NULL;
-	return ERR_OK;
+	e = run_prepare(&bench->run, &bench->why);
+	if (e) {
+		bench->why.err = e;
+		bench->why.stage = STAGE_PLAN;
+	}
+	return e;
 }
 
 enum err bench_flash(struct bench *bench, const struct plan_options *options)

@@ -275,8 +275,8 @@ static const struct failure {
 		0x08000200, true, true },
 	{ "writes change nothing", SIM_SILENT_WRITE_FAILURE, NULL, false, ERR_VERIFY, STAGE_VERIFY,
 		0x08000000, true, true },
-	{ "a sector is write-protected", 0, protect_sector, false, ERR_VERIFY, STAGE_VERIFY,
-		0x08000000 + 20480, true, true },
+	{ "a sector is write-protected", 0, protect_sector, false, ERR_WRITE_PROTECTED, STAGE_PLAN,
+		0x08000000 + 20480, false, false },
 	{ "go refused", 0, refuse_go, true, ERR_START, STAGE_RUN, 0x08000000, true, true },
 };
 
