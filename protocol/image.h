@@ -97,6 +97,8 @@ struct image_writer {
 bool image_write_begin(
 	struct image_writer *w, enum image_format format, uint32_t addr, struct buf *out);
 bool image_write_data(struct image_writer *w, struct span data, struct buf *out);
+/* Goes on at addr; a raw image has no gaps, so not of FORMAT_BIN. */
+bool image_write_seek(struct image_writer *w, uint32_t addr, struct buf *out);
 bool image_write_end(struct image_writer *w, struct buf *out);
 
 #endif /* BENCHD_PROTOCOL_IMAGE_H */

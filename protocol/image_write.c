@@ -70,6 +70,17 @@ bool image_write_data(struct image_writer *w, struct span data, struct buf *out)
 	return settle(put_records(w, data, out), &before, w, out);
 }
 
+bool image_write_seek(struct image_writer *w, uint32_t addr, struct buf *out)
+{
+	const struct mark before = { *w, out->len };
+
+	assert(w->format != FORMAT_BIN);
+	if (!settle(flush(w, out), &before, w, out))
+		return false;
+	w->addr = addr;
+	return true;
+}
+
 bool image_write_end(struct image_writer *w, struct buf *out)
 {
 	const struct mark before = { *w, out->len };

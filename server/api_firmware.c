@@ -43,18 +43,6 @@ static bool check_later(const struct query *query, struct problem *problem)
 {
 	static const char *const names[] = { "expect", "fail", "timeout" };
 
-	static const struct {
-		const char *name, *value;
-	} values[] = { { "keep_neighbours", "true" } };
-
-	for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++) {
-		const char *text = query_get(query, values[i].name);
-
-		if (text && !strcmp(text, values[i].value))
-			return problem_set(problem, "bad_parameter",
-				"%s=%s is not in this version. Nothing was done.", values[i].name,
-				text);
-	}
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (query_get(query, names[i]))
 			return problem_set(problem, "unknown_parameter",

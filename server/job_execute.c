@@ -210,8 +210,11 @@ static void quarantine(struct work *w, enum err err)
 		snprintf(reason, sizeof(reason), "the %s was cut short in the stage %s (%s)", kind,
 			stage, err_name(err));
 	known_set_quarantine(w->scene->known,
-		&(struct known_quarantine){
-			.job = job_id(w->job), .reason = reason, .address = from, .length = len });
+		&(struct known_quarantine){ .job = job_id(w->job),
+			.reason = reason,
+			.address = from,
+			.length = len,
+			.merged = w->merged[0] ? w->merged : NULL });
 }
 
 /* What the board is known to hold, on the disk before the outcome is. */

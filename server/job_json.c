@@ -146,7 +146,7 @@ char *job_request_text(const struct job_request *request)
 	return job_text(json);
 }
 
-char *job_image_text(const struct image *image, const char *sha256, const char *name)
+static struct json *image_json(const struct image *image, const char *sha256, const char *name)
 {
 	struct json *json = json_object(), *segments = json_array();
 
@@ -162,6 +162,20 @@ char *job_image_text(const struct image *image, const char *sha256, const char *
 		json_push(segments, segment);
 	}
 	json_add(json, "segments", segments);
+	return json;
+}
+
+char *job_image_text(const struct image *image, const char *sha256, const char *name)
+{
+	return job_text(image_json(image, sha256, name));
+}
+
+char *job_merged_text(
+	const struct image *image, const char *sha256, const char *name, const char *merged)
+{
+	struct json *json = image_json(image, sha256, name);
+
+	json_add_string(json, "merged", merged);
 	return job_text(json);
 }
 

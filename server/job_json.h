@@ -9,6 +9,9 @@
 char *job_request_text(const struct job_request *request);
 char *job_problem_text(const struct problem *problem, const char *board);
 char *job_image_text(const struct image *image, const char *sha256, const char *name);
+/* The same of an image with what stood beside it; merged: its own SHA-256. */
+char *job_merged_text(
+	const struct image *image, const char *sha256, const char *name, const char *merged);
 /* Prints and frees it. */
 char *job_text(struct json *json);
 

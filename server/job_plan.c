@@ -159,6 +159,7 @@ static enum err flash_to(
 	struct work *w, struct loaded *loaded, const struct device *device, struct why *why)
 {
 	struct survey survey = { 0 };
+	struct image merged = { 0 };
 	struct carry c = { .w = w };
 	enum err e = move_to_base(w, loaded, device, why);
 
@@ -167,13 +168,16 @@ static enum err flash_to(
 		e = plan(&c, &loaded->image, device, NULL, why);
 	if (!e)
 		e = work_survey(w, device, &loaded->image, &survey, why);
-	if (!e && survey.count) {
+	if (!e)
+		e = work_merge(w, &loaded->image, &survey, &merged, why);
+	if (!e && (survey.count || merged.count)) {
 		plan_release(&c.plan);
-		e = plan(&c, &loaded->image, device, &survey, why);
+		e = plan(&c, merged.count ? &merged : &loaded->image, device, &survey, why);
 	}
 	if (!e)
 		e = do_plan(&c, &loaded->image, why);
 	plan_release(&c.plan);
+	image_release(&merged);
 	survey_release(&survey);
 	return e;
 }

@@ -28,4 +28,11 @@ bool work_recall(const struct work *w, const struct device *device, const struct
 enum err work_survey(struct work *w, const struct device *device, const struct image *image,
 	struct survey *survey, struct why *why);
 
+/*
+ * job_merge.c: with keep_neighbours, the image and what stands beside it in its sectors; it is on
+ * the shelf when this returns. *merged is empty where nothing is to be kept.
+ */
+enum err work_merge(struct work *w, const struct image *image, const struct survey *survey,
+	struct image *merged, struct why *why);
+
 #endif /* BENCHD_SERVER_JOB_RECORD_H */

@@ -17,6 +17,7 @@ struct work {
 	struct json *warnings; /* NULL: none yet; they end up in result */
 	enum stage stage;
 	int64_t began_ms;
+	char merged[SHA256_TEXT]; /* the image with what stood beside it; "": none */
 	bool has_spoken;   /* the port has the bootloader's settings, the ROM was looked for */
 	bool was_told;     /* what a person has to do */
 	bool has_changed;  /* an erase or write was about to be sent */

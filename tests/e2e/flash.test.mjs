@@ -244,3 +244,35 @@ for (const { name, options, fault, wait, code, status, stage, address } of FAULT
     }
   });
 }
+
+test('what stands beside an image stays, if asked', async () => {
+  const before = join(bench.dir, 'before.bin');
+  const after = join(bench.dir, 'after.bin');
+  const patch = join(bench.dir, 'patch.bin');
+  const at = 0x204;
+  writeFileSync(patch, Buffer.from(Array.from({ length: 37 }, (_, i) => (i * 67) % 256)));
+  await bench.sims.f103.ctl('dump', before);
+  const { code, text, json } = await flash(
+    'f103',
+    `?address=${0x08000000 + at}&keep_neighbours=true&force=true&run=false`,
+    '-T',
+    patch,
+  );
+  assert.equal(code, 0, text);
+  await bench.sims.f103.ctl('dump', after);
+  const want = readFileSync(before);
+  readFileSync(patch).copy(want, at);
+  assert.ok(readFileSync(after).equals(want), 'only the bytes of the image have changed');
+  assert.ok(json.result.kept_bytes > 0);
+  assert.match(json.result.merged, /^[0-9a-f]{64}$/);
+  // The merged image is kept: flashed by its hash it gives the same again.
+  const again = await bench.curl(
+    '--fail-with-body',
+    '-X',
+    'POST',
+    `/api/v1/boards/f103/flash?firmware=${json.result.merged}&force=true&run=false`,
+  );
+  assert.equal(again.code, 0, again.text);
+  await bench.sims.f103.ctl('dump', after);
+  assert.ok(readFileSync(after).equals(want));
+});

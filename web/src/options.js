@@ -56,6 +56,23 @@ export const OPTIONS = [
     ],
   },
   {
+    key: 'keep_neighbours',
+    label: 'Beside it',
+    choices: [
+      {
+        value: '',
+        label: 'Is erased',
+        help: 'What stands in the same sectors beside the firmware goes with the erase.',
+      },
+      {
+        value: 'true',
+        label: 'Is kept',
+        help: 'It is read first and written back. Not with an erase of the whole chip.',
+        summary: 'keeps what stands beside it',
+      },
+    ],
+  },
+  {
     key: 'verify',
     label: 'Verify',
     choices: [
