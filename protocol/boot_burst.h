@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * boot_burst.h - the fast way of an exchange: command, address and data of a block in one send,
- * where the ROM takes that, its ACKs collected together. Included by boot*.c and tests only. One
- * thread.
+ * where the ROM takes that, its ACKs collected together. Included by boot*.c, by
+ * plan_estimate.c for what is pure in it, and by tests only. One thread.
  */
 #ifndef BENCHD_PROTOCOL_BOOT_BURST_H
 #define BENCHD_PROTOCOL_BOOT_BURST_H

@@ -139,7 +139,8 @@ static enum err end(struct plan_draft *draft, enum err e)
 	if (e)
 		plan_release(draft->plan);
 	else
-		draft->plan->estimated_ms = plan_estimate(draft->plan, draft->options->baud);
+		draft->plan->estimated_ms =
+			plan_estimate(draft->plan, draft->device, draft->options);
 	return e;
 }
 
@@ -184,7 +185,10 @@ enum err plan_verify(struct plan *plan, const struct image *image, const struct 
 {
 	struct plan_options only = { .skip_outside = options->skip_outside,
 		.verify = options->verify,
-		.baud = options->baud };
+		.baud = options->baud,
+		.turnaround_us = options->turnaround_us,
+		.bursts = options->bursts,
+		.supply_mv = options->supply_mv };
 	struct plan_draft draft;
 	enum err e;
 

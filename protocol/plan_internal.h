@@ -52,8 +52,9 @@ enum err plan_draft_writes(struct plan_draft *draft, struct why *why);
 enum err plan_draft_verifies(struct plan_draft *draft, struct why *why);
 /* ... and of what the image names, whether or not anything was written. */
 enum err plan_draft_compare(struct plan_draft *draft, struct why *why);
-/* For the person who waits: typical times, not deadlines. */
-uint32_t plan_estimate(const struct plan *plan, uint32_t baud);
+/* For the person who waits: milliseconds from connecting to the end, by typical times. */
+uint32_t plan_estimate(
+	const struct plan *plan, const struct device *device, const struct plan_options *options);
 
 /* All of the part is erased about as soon as a page of it. */
 bool plan_has_quick_mass_erase(const struct chip *chip);

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test_estimate.c - what a plan says of its time, against what the run then takes on the
+ * simulator's clock: every part, at rates, adapters, manners of sending and of verifying.
+ */
+#include "tests/protocol/bench.h"
+
+#include "simulator/parts.h"
+
+#include "tests/cmocka_all.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ARRAY_LEN(a) (sizeof(a) / sizeof(*(a)))
+
+enum { PERCENT = 15, SHORT_MS = 2000, SHORT_OFF_MS = 300 };
+
+static const uint32_t bauds[] = { 9600, 57600, 115200, 460800 };
+static const uint32_t latencies_us[] = { 0, 16000 };
+static const enum plan_verify verifies[] = { PLAN_VERIFY_AUTO, PLAN_VERIFY_READ, PLAN_VERIFY_NONE };
+
+struct trial {
+	const struct part *part;
+	uint32_t baud, latency_us;
+	bool may_burst;
+	struct plan_options options;
+};
+
+/* Some KiB in the first sectors, and a little in the one that begins in the middle. */
+static void add_image(struct bench *bench)
+{
+	const uint32_t middle = (uint32_t)bench->flash_len / 2;
+
+	bench_add(bench, bench_chip(bench), 0, 5 * KIB + 100, 1);
+	bench_add(bench, bench_chip(bench), middle + 1000, 700, 2);
+}
+
+/* Connects, plans with what that measured, and runs; the milliseconds that all of it took. */
+static uint32_t run_trial(struct bench *bench, const struct trial *trial)
+{
+	const uint64_t began_us = sim_now_us(bench->sim);
+	struct plan_options options = trial->options;
+	enum err e;
+
+	bench->boot.options.settings.baud = trial->baud;
+	bench->boot.options.may_burst = trial->may_burst;
+	e = boot_connect(&bench->boot, &bench->why);
+	if (e)
+		fail_msg("%s: %s", trial->part->name, bench->why.what);
+	e = boot_set_supply(&bench->boot, options.supply_mv, &bench->why);
+	assert_int_equal(e, ERR_OK);
+	add_image(bench);
+	options.baud = trial->baud;
+	options.turnaround_us = bench->boot.turnaround_us;
+	options.bursts = bench->boot.bursts;
+	e = plan_flash(&bench->plan, &bench->image, &bench->boot.device, &options, &bench->why);
+	run_init(&bench->run, &bench->plan, &bench->boot);
+	if (!e)
+		e = run_prepare(&bench->run, &bench->why);
+	while (!e && !run_is_done(&bench->run))
+		e = run_piece(&bench->run, &bench->why);
+	if (e)
+		fail_msg("%s: %s", trial->part->name, bench->why.what);
+	return (uint32_t)((sim_now_us(bench->sim) - began_us) / 1000);
+}
+
+static void assert_estimated(const struct trial *trial)
+{
+	const struct sim_options sim = {
+		.part = trial->part->name, .adapter_latency_us = trial->latency_us, .seed = 7
+	};
+	struct bench bench;
+
+	bench_open(&bench, &sim);
+	const uint32_t took = run_trial(&bench, trial), said = bench.plan.estimated_ms;
+	const uint32_t off = took > said ? took - said : said - took;
+
+	if (took > SHORT_MS ? (uint64_t)off * 100 > (uint64_t)took * PERCENT : off > SHORT_OFF_MS)
+		fail_msg("%s at %u, latency %u us, burst %d, erase %d, verify %d, start %d: "
+			 "%u ms said, %u taken",
+			trial->part->name, trial->baud, trial->latency_us, trial->may_burst,
+			trial->options.erase, trial->options.verify, trial->options.start, said,
+			took);
+	bench_close(&bench);
+}
+
+/* By whatever adapter and manner. */
+static void assert_estimated_at(const struct part *part, uint32_t baud)
+{
+	for (size_t i = 0; i < ARRAY_LEN(latencies_us) * 2 * ARRAY_LEN(verifies); i++) {
+		const struct trial trial = { .part = part,
+			.baud = baud,
+			.latency_us = latencies_us[i % 2],
+			.may_burst = i / 2 % 2,
+			.options = { .verify = verifies[i / 4], .start = PLAN_START_RESET } };
+
+		assert_estimated(&trial);
+	}
+}
+
+static void every_part_is_estimated(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < part_count(); i++) {
+		for (size_t k = 0; k < ARRAY_LEN(bauds); k++) {
+			const struct part *part = part_at(i);
+
+			if (!(part->quirks & SIM_LIMIT_57600) || bauds[k] <= 57600)
+				assert_estimated_at(part, bauds[k]);
+		}
+	}
+}
+
+/* All of the part erased, started by Go: where its ROM can't, by what is done instead. */
+static void mass_erase_and_go_are_estimated(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < part_count(); i++) {
+		const struct trial trial = { .part = part_at(i),
+			.baud = 57600,
+			.options = { .erase = PLAN_ERASE_MASS,
+				.verify = PLAN_VERIFY_NONE,
+				.start = PLAN_START_GO } };
+
+		assert_estimated(&trial);
+	}
+}
+
+static void the_supply_is_reckoned_with(void **state)
+{
+	static const char *const parts[] = { "f205rg", "f407vg", "f429zi" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		struct trial trial = { .part = part_find(parts[i]),
+			.baud = 115200,
+			.options = { .verify = PLAN_VERIFY_AUTO, .supply_mv = 3300 } };
+
+		assert_estimated(&trial);
+		trial.options.erase = PLAN_ERASE_MASS;
+		assert_estimated(&trial);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_part_is_estimated),
+		cmocka_unit_test(mass_erase_and_go_are_estimated),
+		cmocka_unit_test(the_supply_is_reckoned_with),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
