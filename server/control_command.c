@@ -121,6 +121,12 @@ static enum err run(struct control_memory *m, char *const argv[], struct why *wh
 	return judge(m, status, why);
 }
 
+/*
+ * The program knows when reset was released, not when the ROM listens: most do so within 5 ms
+ * (docs/facts/an3155.md section 2.2), and a 7F that comes too early costs a whole try.
+ */
+enum { START_UP_MS = 6 };
+
 enum err control_command_restart(void *ctx, enum control_into into, struct why *why)
 {
 	struct control_memory *m = ctx;
@@ -129,7 +135,11 @@ enum err control_command_restart(void *ctx, enum control_into into, struct why *
 
 	if (!argv || !argv[0])
 		return why_set(why, ERR_UNSUPPORTED, "no control command is given for this");
-	return run(m, argv, why);
+	const enum err e = run(m, argv, why);
+
+	if (!e && into == INTO_BOOTLOADER)
+		m->wire.ops->pause(m->wire.ctx, START_UP_MS);
+	return e;
 }
 
 bool control_command_resets(const struct config_control *config)
