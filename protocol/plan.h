@@ -69,7 +69,7 @@ struct plan {
 	/* How it is known that the content is right: PLAN_VERIFY_CRC, _READ or _NONE. */
 	enum plan_verify verified;
 	uint32_t estimated_ms; /* from connecting to the end, where nothing goes wrong */
-	unsigned notes; /* enum plan_note bits */
+	unsigned notes;        /* enum plan_note bits */
 	enum plan_start start;
 	uint32_t start_addr; /* the lowest flash segment */
 };
