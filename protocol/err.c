@@ -26,6 +26,7 @@ static const char *const err_names[] = {
 	[ERR_WRONG_CHIP] = "wrong_chip",
 	[ERR_READ_PROTECTED] = "read_protected",
 	[ERR_WRITE_PROTECTED] = "write_protected",
+	[ERR_PROTECTION] = "protection_unchanged",
 	[ERR_VERIFY] = "verify",
 	[ERR_START] = "start",
 	[ERR_CANCELLED] = "cancelled",

@@ -33,8 +33,9 @@ enum err {
 	/* the part's answer to good requests */
 	ERR_READ_PROTECTED,
 	ERR_WRITE_PROTECTED,
-	ERR_VERIFY, /* content differs; addr is the first differing byte */
-	ERR_START,  /* the content is good, but the firmware could not be started */
+	ERR_PROTECTION, /* it was to be changed, and is as it was */
+	ERR_VERIFY,     /* content differs; addr is the first differing byte */
+	ERR_START,      /* the content is good, but the firmware could not be started */
 	ERR_CANCELLED,
 	ERR_COUNT
 };

@@ -39,6 +39,12 @@ bool survey_is_wanted(const struct device *device, const struct survey_options *
 			chip_sector(device->chip, 0).len >= MIN_BIG_SECTOR);
 }
 
+bool survey_spares_same(const struct device *device, const struct survey_options *options)
+{
+	return options->write == PLAN_WRITE_CHANGED ||
+		(options->write == PLAN_WRITE_AUTO && device_has(device, COMMAND_GET_CHECKSUM));
+}
+
 void survey_release(struct survey *survey)
 {
 	free(survey->verdicts);
@@ -179,9 +185,8 @@ static bool is_said_to_differ(const struct survey_options *options, uint32_t num
 static enum err look_at(const struct look *look, const struct sector *sector, uint8_t *verdict)
 {
 	const struct survey_options *options = look->options;
-	const bool asks_same = look->by_checksum ? options->write != PLAN_WRITE_ALL
-						 : options->write == PLAN_WRITE_CHANGED &&
-			!is_said_to_differ(options, sector->number);
+	const bool asks_same = survey_spares_same(&look->boot->device, options) &&
+		(look->by_checksum || !is_said_to_differ(options, sector->number));
 	bool holds = false;
 	enum err e = ERR_OK;
 

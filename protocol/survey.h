@@ -38,6 +38,8 @@ struct survey_options {
 
 /* Whether the options ask for anything to be looked at on this part. */
 bool survey_is_wanted(const struct device *device, const struct survey_options *options);
+/* Whether it looks for sectors that hold what they should, and not for blank ones alone. */
+bool survey_spares_same(const struct device *device, const struct survey_options *options);
 /*
  * Fills *survey for the sectors that the image touches; the others stay unknown. Errors as
  * boot_read() and boot_checksum(); ERR_CANCELLED; ERR_NO_MEMORY. On error it is empty.

@@ -28,6 +28,9 @@ static const struct route routes[] = {
 		"the same, for curl -T" },
 	{ METHOD_POST, BOARD "/erase", ROLE_FLASH, BODY_JSON, check_job, handle_erase,
 		"{\"mass\":true}, {\"sectors\":[0,1]} or {\"address\":…,\"length\":…}" },
+	{ METHOD_PUT, BOARD "/protection", ROLE_FLASH, BODY_JSON, check_job, handle_protection,
+		"{\"readout\":true}, {\"readout\":false,\"erase_everything\":true} or "
+		"{\"write\":[0,1]}" },
 	{ METHOD_POST, BOARD "/read", ROLE_FLASH, BODY_JSON, check_read, handle_read,
 		"read memory out; address=, length=, format=bin/hex/srec" },
 	{ METHOD_POST, BOARD "/go", ROLE_FLASH, BODY_JSON, check_job, handle_go,

@@ -50,6 +50,7 @@ void handle_device(struct request *request);
 void handle_ports(struct request *request);
 void handle_identify(struct request *request);
 void handle_erase(struct request *request);
+void handle_protection(struct request *request);
 void handle_go(struct request *request);
 void handle_reset(struct request *request);
 void handle_flash(struct request *request);

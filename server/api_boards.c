@@ -153,9 +153,9 @@ static bool parse_sectors(
 {
 	int64_t number = 0;
 
-	if (json_type(list) != JSON_ARRAY || !json_first(list))
+	if (json_type(list) != JSON_ARRAY)
 		return problem_set(problem, "bad_parameter",
-			"\"sectors\" is a list of at least one sector number, such as [0,1].");
+			"Sectors are a list of their numbers, such as [0,1].");
 	what->sectors = calloc(CHIP_MAX_SECTORS, sizeof(*what->sectors));
 	if (!what->sectors)
 		return problem_set(problem, "no_memory", "There is no memory for the list.");
@@ -164,7 +164,7 @@ static bool parse_sectors(
 		if (what->sector_count == CHIP_MAX_SECTORS ||
 			!json_integer(item, 0, CHIP_MAX_SECTORS - 1, &number))
 			return problem_set(problem, "bad_parameter",
-				"\"sectors\" holds what is no sector number from 0 to %u, or too "
+				"The list holds what is no sector number from 0 to %u, or too "
 				"many of them.",
 				CHIP_MAX_SECTORS - 1);
 		what->sectors[what->sector_count++] = (uint32_t)number;
@@ -187,6 +187,9 @@ static bool parse_erase(const struct json *body, struct job_request *what, struc
 			"{\"address\":\"0x08000000\",\"length\":1024}.");
 	if (what->has_length && !what->length)
 		return problem_set(problem, "bad_parameter", "\"length\" is 0: nothing to erase.");
+	if (sectors && json_type(sectors) == JSON_ARRAY && !json_first(sectors))
+		return problem_set(problem, "bad_parameter",
+			"\"sectors\" is empty: name at least one, such as [0,1].");
 	return !sectors || parse_sectors(sectors, what, problem);
 }
 
@@ -195,6 +198,35 @@ void handle_erase(struct request *request)
 	static const char *const known[] = { "mass", "sectors", "address", "length", NULL };
 
 	handle_operation(request, JOB_ERASE, known, parse_erase);
+}
+
+static bool parse_protection(
+	const struct json *body, struct job_request *what, struct problem *problem)
+{
+	const struct json *sectors = json_get(body, "write");
+	bool erases = false;
+
+	what->has_readout = json_get(body, "readout") != NULL;
+	if (!api_member_bool(body, "readout", &what->readout, problem) ||
+		!api_member_bool(body, "erase_everything", &erases, problem))
+		return false;
+	if (what->has_readout + (sectors != NULL) != 1)
+		return problem_set(problem, "bad_parameter",
+			"Say one thing: {\"readout\":true}, {\"readout\":false,"
+			"\"erase_everything\":true}, or the sectors to protect from writing, "
+			"{\"write\":[0,1]}; {\"write\":[]} protects none.");
+	if (what->has_readout && !what->readout && !erases)
+		return problem_set(problem, "bad_parameter",
+			"Taking readout protection off makes the part erase all of its flash. If "
+			"that is meant, say \"erase_everything\":true too.");
+	return !sectors || parse_sectors(sectors, what, problem);
+}
+
+void handle_protection(struct request *request)
+{
+	static const char *const known[] = { "readout", "erase_everything", "write", NULL };
+
+	handle_operation(request, JOB_PROTECT, known, parse_protection);
 }
 
 static bool parse_go(const struct json *body, struct job_request *what, struct problem *problem)

@@ -9,18 +9,6 @@ enum err work_in_stage(enum err e, enum stage stage, struct why *why)
 	return e;
 }
 
-static enum err note_change(struct work *w, struct why *why)
-{
-	if (w->has_changed)
-		return ERR_OK;
-	if (!job_note_change(w->job, w->scene->store)) {
-		w->store_failed = true;
-		return why_set(why, ERR_IO, "the store failed");
-	}
-	w->has_changed = true;
-	return ERR_OK;
-}
-
 /* Told before its first piece: the rate counts from here. */
 static void begin_stage(struct carry *c, enum stage stage)
 {
@@ -47,7 +35,7 @@ static enum err do_piece(struct carry *c, struct why *why)
 	if (w->stage != stage)
 		begin_stage(c, stage);
 	if (stage == STAGE_ERASE || stage == STAGE_WRITE)
-		e = note_change(w, why);
+		e = work_note_change(w, why);
 	if (e)
 		return work_in_stage(e, stage, why);
 	map_before(w->scene->map, &c->run);

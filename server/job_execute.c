@@ -182,6 +182,7 @@ static const struct {
 	[JOB_GO] = { go },
 	[JOB_RESET] = { reset },
 	[JOB_IDENTIFY] = { identify },
+	[JOB_PROTECT] = { work_protect },
 };
 static_assert(sizeof(kinds) / sizeof(*kinds) == JOB_KIND_COUNT, "every kind can be done");
 

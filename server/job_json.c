@@ -118,6 +118,20 @@ static void add_erase(struct json *json, const struct job_request *request)
 	json_add(json, "sectors", sectors);
 }
 
+static void add_protect(struct json *json, const struct job_request *request)
+{
+	struct json *sectors;
+
+	if (request->has_readout) {
+		json_add_bool(json, "readout", request->readout);
+		return;
+	}
+	sectors = json_array();
+	for (size_t i = 0; i < request->sector_count; i++)
+		json_push_integer(sectors, request->sectors[i]);
+	json_add(json, "write", sectors);
+}
+
 char *job_request_text(const struct job_request *request)
 {
 	struct json *json = json_object();
@@ -126,6 +140,8 @@ char *job_request_text(const struct job_request *request)
 		add_flash(json, request);
 	if (request->kind == JOB_ERASE)
 		add_erase(json, request);
+	if (request->kind == JOB_PROTECT)
+		add_protect(json, request);
 	if (request->kind == JOB_READ)
 		json_add_string(json, "format", image_format_name(request->format));
 	if (request->kind == JOB_RESET)

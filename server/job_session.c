@@ -220,7 +220,7 @@ static enum err connect_mended(struct work *w, struct why *why)
 }
 
 /* Which rate and manner were good, for the next time. */
-static void keep_link(struct work *w)
+void work_keep_link(struct work *w)
 {
 	const struct boot *boot = w->boot;
 	struct known_link link = { .baud = boot->options.settings.baud,
@@ -264,7 +264,9 @@ enum err work_check_chip(const struct work *w, const struct device *device, stru
 	const char *want = w->scene->config->expect_unique_id;
 	char have[UNIQUE_ID_TEXT];
 
-	if (!want || (w->request->kind != JOB_FLASH && w->request->kind != JOB_ERASE))
+	if (!want ||
+		(w->request->kind != JOB_FLASH && w->request->kind != JOB_ERASE &&
+			w->request->kind != JOB_PROTECT))
 		return ERR_OK;
 	if (!device->has_unique_id)
 		return why_set(why, ERR_WRONG_CHIP, "its unique id can't be read");
@@ -294,7 +296,7 @@ enum err work_connect(struct work *w, struct why *why)
 	enum err e = connect_mended(w, why);
 
 	if (!e) {
-		keep_link(w);
+		work_keep_link(w);
 		e = work_check_chip(w, &w->boot->device, why);
 	}
 	if (!e)
@@ -302,6 +304,18 @@ enum err work_connect(struct work *w, struct why *why)
 	if (e && why->stage == STAGE_NONE)
 		why->stage = STAGE_CONNECT;
 	return e;
+}
+
+enum err work_note_change(struct work *w, struct why *why)
+{
+	if (w->has_changed)
+		return ERR_OK;
+	if (!job_note_change(w->job, w->scene->store)) {
+		w->store_failed = true;
+		return why_set(why, ERR_IO, "the store failed");
+	}
+	w->has_changed = true;
+	return ERR_OK;
 }
 
 void work_before_go(struct work *w)
@@ -378,7 +392,8 @@ static bool stays_in_rom(const struct work *w, enum err err)
 		return true;
 	if (err)
 		return w->has_changed && !w->is_good;
-	return request->kind == JOB_ERASE || (request->kind == JOB_FLASH && !request->dry_run) ||
+	return request->kind == JOB_ERASE || (request->kind == JOB_PROTECT && w->has_changed) ||
+		(request->kind == JOB_FLASH && !request->dry_run) ||
 		(request->kind == JOB_RESET && request->into == INTO_BOOTLOADER);
 }
 

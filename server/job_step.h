@@ -48,6 +48,10 @@ void work_stage(struct work *w, enum stage stage);
 enum err work_connect(struct work *w, struct why *why);
 /* How the ROM is spoken to; before that, how it would be. */
 struct known_link work_link(const struct work *w);
+/* After the ROM was entered anew: who it is now. */
+void work_keep_link(struct work *w);
+/* Durable before the first request that changes the part; then has_changed. */
+enum err work_note_change(struct work *w, struct why *why);
 /* The same check of a chip that was identified before. */
 enum err work_check_chip(const struct work *w, const struct device *device, struct why *why);
 /* The mark is set before Go is sent; the console is ready for what comes after its ACK. */
@@ -68,6 +72,10 @@ enum job_place work_leave(struct work *w, enum err err);
 enum err work_flash(struct work *w, struct why *why);
 enum err work_verify(struct work *w, struct why *why);
 enum err work_erase(struct work *w, struct why *why);
+
+/* job_protect.c */
+
+enum err work_protect(struct work *w, struct why *why);
 /* Gives e, in a stage if it has none yet. */
 enum err work_in_stage(enum err e, enum stage stage, struct why *why);
 

@@ -46,7 +46,10 @@ enum err work_survey(struct work *w, const struct device *device, const struct i
 	const bool is_recalled = work_recall(w, device, image, &recalled);
 
 	if (!w->has_spoken) { /* a dry run of what is known: the record must do */
-		*survey = recalled;
+		if (survey_spares_same(device, &options))
+			*survey = recalled;
+		else
+			survey_release(&recalled);
 		return ERR_OK;
 	}
 	if (is_recalled) {

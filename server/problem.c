@@ -97,10 +97,14 @@ static const struct {
 		"Removing the protection erases the whole part: STM32CubeProgrammer or stm32flash "
 		"-k can do it." },
 	[ERR_WRITE_PROTECTED] = { "write_protected", "The part is write-protected",
-		"Remove the protection first: STM32CubeProgrammer or stm32flash -u can do it." },
+		"Remove the protection first, which costs nothing of the content: PUT "
+		"{\"write\":[]} to the board's …/protection." },
+	[ERR_PROTECTION] = { "protection_unchanged", "The protection is as it was",
+		"Switch the board off and on and look again." },
 	[ERR_VERIFY] = { "verify_failed", "The part's content differs from the image",
 		"Flash it again. If the same address fails again, its sector may be "
-		"write-protected (stm32flash -u removes that), or the supply or the part is bad." },
+		"write-protected (PUT {\"write\":[]} to …/protection removes that), or the supply "
+		"or the part is bad." },
 	[ERR_START] = { "start_failed",
 		"The content is good, but the firmware could not be started",
 		"Reset the board by hand." },

@@ -62,12 +62,17 @@ static const struct problem_kind kinds[] = {
 		"configuration." },
 	{ "readout_protected", 409, "The part is read-protected", false,
 		"Its memory can neither be read nor written until the protection is removed, which "
-		"erases the whole part. ST's STM32CubeProgrammer or stm32flash -k can remove it." },
+		"erases the whole part: PUT {\"readout\":false,\"erase_everything\":true} to the "
+		"board's …/protection." },
 	{ "write_protected", 409, "The part is write-protected", false,
 		"Some sectors are protected against erasing and writing; the address is the first "
-		"one's. Nothing was erased where the part's option bytes tell of it. ST's "
-		"STM32CubeProgrammer or stm32flash -u can remove the protection, which costs "
-		"nothing of the content." },
+		"one's. Nothing was erased where the part's option bytes tell of it. PUT "
+		"{\"write\":[]} to the board's …/protection removes it, which costs nothing of the "
+		"content." },
+	{ "protection_unchanged", 502, "The protection is as it was", false,
+		"The bootloader confirmed the change, but after the restart the part is as it was. "
+		"Some "
+		"parts show it only after their power was off and on." },
 	/* the body */
 	{ "too_large", 413, "The body is too large", false,
 		"The limit is limits.upload_bytes in the configuration." },

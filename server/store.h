@@ -32,6 +32,7 @@ enum job_kind {
 	JOB_GO,
 	JOB_RESET,
 	JOB_IDENTIFY,
+	JOB_PROTECT,
 	JOB_KIND_COUNT
 };
 enum job_state {

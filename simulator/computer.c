@@ -254,6 +254,7 @@ static void reset(void *ctx, enum program_reset cause, bool is_rom, uint64_t at_
 		[PROGRAM_POWER_ON] = SOC_POWER_ON,
 		[PROGRAM_PIN] = SOC_PIN,
 		[PROGRAM_SYSTEM] = SOC_SOFTWARE,
+		[PROGRAM_LAUNCH] = SOC_SOFTWARE,
 	};
 	struct computer *computer = ctx;
 

@@ -86,7 +86,8 @@ static const struct {
 		"The part's content differs from the image at 0x08000100, in the stage \"verify\": "
 		"0xAB was expected, 0xFF was read. Flash it again. If the same address fails "
 		"again, "
-		"its sector may be write-protected (stm32flash -u removes that), or the supply or "
+		"its sector may be write-protected (PUT {\"write\":[]} to …/protection removes "
+		"that), or the supply or "
 		"the part is bad.",
 		502 },
 	{ { .err = ERR_NACK, .has_command = 1, .command = 0x31 }, NULL, "nack",
