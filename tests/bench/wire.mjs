@@ -151,32 +151,15 @@ function comparisons() {
   return rows;
 }
 
+const blankAndFull = async (bench, row, round) => [
+  await flashed(bench, image(bench, { ...row, isSparse: true }, round), 'write=all&baud=115200'),
+  await flashed(bench, image(bench, row, round), 'write=all&baud=115200'),
+];
+
 /** What is saved of benchd's own first time, each on its board: [words, board, work]. */
 const SAVED = [
-  [
-    'saved: three quarters blank, f103 filled',
-    { part: 'f103rb', bytes: 128 * KIB },
-    async (bench, row, round) => [
-      await flashed(
-        bench,
-        image(bench, { ...row, isSparse: true }, round),
-        'write=all&baud=115200',
-      ),
-      await flashed(bench, image(bench, row, round), 'write=all&baud=115200'),
-    ],
-  ],
-  [
-    'saved: three quarters blank, g071rb',
-    { part: 'g071rb', bytes: 64 * KIB },
-    async (bench, row, round) => [
-      await flashed(
-        bench,
-        image(bench, { ...row, isSparse: true }, round),
-        'write=all&baud=115200',
-      ),
-      await flashed(bench, image(bench, row, round), 'write=all&baud=115200'),
-    ],
-  ],
+  ['saved: three quarters blank, f103 filled', { part: 'f103rb', bytes: 128 * KIB }, blankAndFull],
+  ['saved: three quarters blank, g071rb', { part: 'g071rb', bytes: 64 * KIB }, blankAndFull],
   [
     'saved: unchanged image, write=changed, f103',
     { part: 'f103rb', bytes: 64 * KIB },
