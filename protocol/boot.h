@@ -104,6 +104,8 @@ enum err boot_read_exact(
  * would meet that with silence) the part. What may be refused besides, only the ROM knows.
  */
 enum err boot_check_read(const struct boot *boot, uint32_t addr, uint32_t len, struct why *why);
+/* The most that one Write Memory of this part takes: boot_write() sends more in pieces. */
+size_t boot_longest_write(const struct boot *boot);
 /*
  * Write Memory. data.len 1..256, addr and length multiples of 4 (of the part's write_align for
  * flash): the caller pads. ERR_OK means the ROM said ACK, which proves nothing: verify. With

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { GAP_MS = 150 }; /* between bytes of Get's answer: section 4, 0x00 */
+enum { GAP_MS = 150, VENDOR_ID_BYTES = 4 }; /* between bytes of Get's answer: section 4, 0x00 */
 
 /* What Get tells: N, version, N codes, ACK. */
 struct answer {
@@ -113,7 +113,31 @@ static uint32_t product_id_of(struct span id)
 	}
 }
 
-enum err boot_get_id(struct boot *boot, uint32_t *product_id, struct why *why)
+/*
+ * GD32VW553: four letters of its name, the last one first. Whether the count is that of the letters
+ * or, as Get ID's, one less is not known: the ACK behind them tells.
+ */
+static enum err get_vendor_id(struct boot *boot, uint32_t *product_id, struct why *why)
+{
+	struct exchange x = { .boot = boot, .why = why, .command = COMMAND_GET_VENDOR_ID };
+	uint8_t count = 0, in[VENDOR_ID_BYTES + 1];
+	size_t got = 0;
+	enum err e = exchange_command(&x);
+
+	if (!e)
+		e = exchange_data(&x, &count, 1);
+	if (!e && count != VENDOR_ID_BYTES && count + 1u != VENDOR_ID_BYTES)
+		e = exchange_fail(&x, ERR_REPLY, "the vendor's id is not of four letters");
+	if (!e)
+		e = exchange_until_quiet(&x, in, sizeof(in), GAP_MS, &got);
+	if (!e && (got != sizeof(in) || in[VENDOR_ID_BYTES] != FRAME_ACK))
+		e = exchange_fail(&x, ERR_REPLY, "the vendor's id does not end in ACK");
+	if (!e)
+		*product_id = get_le32(in);
+	return e;
+}
+
+static enum err get_id(struct boot *boot, uint32_t *product_id, struct why *why)
 {
 	struct exchange x = { .boot = boot, .why = why, .command = COMMAND_GET_ID };
 	static const struct meaning end = { "the product id does not end in ACK",
@@ -133,6 +157,17 @@ enum err boot_get_id(struct boot *boot, uint32_t *product_id, struct why *why)
 	if (!e)
 		*product_id = product_id_of((struct span){ id, count + 1u });
 	return e == ERR_NACK ? exchange_fail(&x, ERR_REPLY, end.nack) : e;
+}
+
+/* A ROM that neither lists nor takes Get ID may have one of its own. */
+enum err boot_get_id(struct boot *boot, uint32_t *product_id, struct why *why)
+{
+	const struct device *device = &boot->device;
+	const enum err e = get_id(boot, product_id, why);
+
+	if (e != ERR_NACK || !device_has(device, COMMAND_GET) || device_has(device, COMMAND_GET_ID))
+		return e;
+	return get_vendor_id(boot, product_id, why);
 }
 
 /* Repeats question while that may help; what NACKs to the end is left to the caller. */

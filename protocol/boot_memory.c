@@ -127,6 +127,14 @@ static enum err read_block(
 	return e;
 }
 
+/* Half a block, so that blocks still end where sectors do. */
+enum { SHORT_TRANSFER = FRAME_MAX_DATA / 2 };
+
+static bool has_short_transfers(const struct chip *chip)
+{
+	return chip && chip->traits & CHIP_SHORT_TRANSFERS;
+}
+
 /* L0 gives no more than a page at once (section 4, 0x31; Q7). */
 size_t boot_longest_read(const struct boot *boot)
 {
@@ -134,7 +142,14 @@ size_t boot_longest_read(const struct boot *boot)
 	const bool is_short = chip && chip->traits & CHIP_WHOLE_BLOCK_READS && chip->runs[0].size &&
 		chip->runs[0].size < FRAME_MAX_DATA;
 
+	if (has_short_transfers(chip))
+		return SHORT_TRANSFER;
 	return is_short ? chip->runs[0].size : FRAME_MAX_DATA;
+}
+
+size_t boot_longest_write(const struct boot *boot)
+{
+	return has_short_transfers(boot->device.chip) ? SHORT_TRANSFER : FRAME_MAX_DATA;
 }
 
 /* In pieces, none longer than the part gives. */
@@ -309,18 +324,29 @@ static enum err write_by_steps(struct exchange *x, struct span data, uint32_t wa
 	return e ? e : exchange_ack(x, wait_ms + boot_wire_ms(x->boot, len + 1), &meaning_data);
 }
 
-enum err boot_write(struct boot *boot, uint32_t addr, struct span data, struct why *why)
+/* One Write Memory. */
+static enum err write_once(struct boot *boot, uint32_t addr, struct span data, struct why *why)
 {
 	struct exchange x = { boot, why, COMMAND_WRITE_MEMORY, true, addr };
 	const uint32_t wait_ms = write_ms(boot->device.chip);
+	const enum err e = boot->bursts ? burst_write(&x, data, wait_ms) : ERR_UNSUPPORTED;
+
+	return e == ERR_UNSUPPORTED ? write_by_steps(&x, data, wait_ms) : e;
+}
+
+enum err boot_write(struct boot *boot, uint32_t addr, struct span data, struct why *why)
+{
+	const size_t most = boot_longest_write(boot);
 	enum err e = boot_check_command(boot, COMMAND_WRITE_MEMORY, why);
 
 	if (!e)
 		e = check_write(&boot->device, addr, data, why);
-	if (e)
-		return e;
-	e = boot->bursts ? burst_write(&x, data, wait_ms) : ERR_UNSUPPORTED;
-	return e == ERR_UNSUPPORTED ? write_by_steps(&x, data, wait_ms) : e;
+	for (size_t done = 0, part; !e && done < data.len; done += part) {
+		part = data.len - done < most ? data.len - done : most;
+		e = write_once(
+			boot, addr + (uint32_t)done, (struct span){ data.ptr + done, part }, why);
+	}
+	return e;
 }
 
 /* Q2: a ROM may be silent here and confirm the address. */

@@ -30,6 +30,8 @@ enum chip_trait {
 	CHIP_NO_BAD_ADDRESS_NACK = 1 << 5, /* pre-3.1 ROM: Q6 */
 	CHIP_OPTION_REGISTERS = 1 << 6,    /* option bytes are FLASH registers, not memory */
 	CHIP_EMPTY_CHECK = 1 << 7,         /* boots ROM while flash is blank: section 2.3; Q23 */
+	CHIP_SHORT_TRANSFERS = 1 << 8, /* GD32VW553: at most 240 bytes at once; section 4, 0x31 */
+	CHIP_NO_FLASH = 1 << 9, /* N6, MP1, MP2: none of its own, and another protocol in ROM */
 };
 
 struct chip {

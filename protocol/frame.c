@@ -12,6 +12,7 @@ static const struct {
 	{ COMMAND_GET, "Get" },
 	{ COMMAND_GET_VERSION, "Get Version" },
 	{ COMMAND_GET_ID, "Get ID" },
+	{ COMMAND_GET_VENDOR_ID, "Get ID of GigaDevice" },
 	{ COMMAND_READ_MEMORY, "Read Memory" },
 	{ COMMAND_GO, "Go" },
 	{ COMMAND_WRITE_MEMORY, "Write Memory" },

@@ -38,6 +38,9 @@ static enum err check_device(const struct device *device, struct why *why)
 {
 	if (!device->chip)
 		return why_set(why, ERR_UNKNOWN_PART, "the product id is not known");
+	if (device->chip->traits & CHIP_NO_FLASH)
+		return why_set(why, ERR_UNKNOWN_PART,
+			"this part has no flash of its own, and its ROM loads by another protocol");
 	if (!chip_is_programmable(device->chip) || !device->flash_bytes)
 		return why_set(why, ERR_UNKNOWN_PART, "the flash of this part is not known");
 	if (device->readout_protected)

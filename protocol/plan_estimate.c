@@ -164,8 +164,8 @@ static uint64_t listen_us(const struct guess *g)
 	return (WARY_MS + 2) * US_PER_MS + 2 * (g->line.turnaround_ns + g->line.byte_ns) / 1000;
 }
 
-/* A block with such a pair in it goes step by step, whatever the rest does. */
-static uint64_t block_us(const struct guess *g, uint32_t addr, uint32_t len)
+/* One request. With such a pair in it it goes step by step, whatever the rest does. */
+static uint64_t request_write_us(const struct guess *g, uint32_t addr, uint32_t len)
 {
 	const uint64_t program_us =
 		(uint64_t)g->tempo->program_us * g->program_times * len / FRAME_MAX_DATA;
@@ -182,6 +182,18 @@ static uint64_t block_us(const struct guess *g, uint32_t addr, uint32_t len)
 		listens++;
 	}
 	return plan_line_write_us(&line, len, program_us) + listens * listen_us(g);
+}
+
+static uint64_t block_us(const struct guess *g, uint32_t addr, uint32_t len)
+{
+	const uint32_t most = (uint32_t)boot_longest_write(&g->boot);
+	uint64_t us = 0;
+
+	for (uint32_t done = 0, part; done < len; done += part) {
+		part = len - done < most ? len - done : most;
+		us += request_write_us(g, addr + done, part);
+	}
+	return us;
 }
 
 static uint64_t write_us(const struct guess *g, const struct step *step)

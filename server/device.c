@@ -68,7 +68,7 @@ struct json *device_json_short(const struct device *device)
 	struct json *json = json_object();
 	char id[UNIQUE_ID_TEXT], product[16];
 
-	snprintf(product, sizeof(product), "0x%03x", (unsigned)device->product_id & 0xFFFF);
+	snprintf(product, sizeof(product), "0x%03x", (unsigned)device->product_id);
 	json_add_string(json, "product_id", product);
 	json_add_string(json, "name", device->chip ? device->chip->name : NULL);
 	add_flash_bytes(json, device);
@@ -142,7 +142,8 @@ bool device_from_json(const char *text, struct device *device)
 	int64_t bytes = 0, id = 0;
 
 	*device = (struct device){ 0 };
-	if (!json || !hex_number(json_string(json_get(json, "product_id")), 0xFFFF, &product_id)) {
+	if (!json ||
+		!hex_number(json_string(json_get(json, "product_id")), UINT32_MAX, &product_id)) {
 		json_free(json);
 		return false;
 	}

@@ -67,6 +67,10 @@ struct part {
 	const char *name;  /* "f103rb" */
 	const char *title; /* "STM32F103RB" */
 	uint16_t product_id;
+	uint8_t mask_set[2];   /* Get ID says these before one byte of id; both 0: it has two */
+	bool id_has_tail;      /* and 1F after it (WB09: section 4, 0x02) */
+	uint32_t vendor_id;    /* what 06 F9 answers: section 4, 0x02; 0: no such command */
+	uint16_t longest;      /* bytes that one Read or Write takes; 0: 256 */
 	uint8_t version;       /* of the protocol, BCD */
 	uint8_t bootloader_id; /* 0: this ROM has none */
 	uint32_t bootloader_id_addr;

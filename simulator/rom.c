@@ -14,6 +14,13 @@ bool rom_has(const struct rom *rom, enum sim_quirk quirk)
 	return rom->quirks & (unsigned)quirk;
 }
 
+bool rom_takes(const struct rom *rom, size_t len)
+{
+	const size_t longest = rom->memory->part->longest;
+
+	return !longest || len <= longest;
+}
+
 void rom_say(struct rom_reply *reply, uint8_t byte)
 {
 	if (reply->len < ROM_REPLY_MAX)
@@ -149,11 +156,32 @@ void rom_on_get_version(struct rom *rom, struct rom_reply *reply)
 /* 0x02 */
 void rom_on_get_id(struct rom *rom, struct rom_reply *reply)
 {
+	const struct part *part = rom->memory->part;
+	const bool is_masked = part->mask_set[0] || part->mask_set[1];
+
 	if (!rom_begin(rom, reply))
 		return;
-	rom_say(reply, 1);
-	rom_say(reply, (uint8_t)(rom->product_id >> 8));
+	rom_say(reply, is_masked ? 2 : 1);
+	for (size_t i = 0; is_masked && i < sizeof(part->mask_set); i++)
+		rom_say(reply, part->mask_set[i]);
+	if (!is_masked)
+		rom_say(reply, (uint8_t)(rom->product_id >> 8));
 	rom_say(reply, (uint8_t)rom->product_id);
+	if (part->id_has_tail)
+		rom_say(reply, NACK);
+	rom_finish(rom, reply, ACK);
+}
+
+/* 0x06 of GD32VW553: four letters, the last one of its name first. */
+void rom_on_vendor_id(struct rom *rom, struct rom_reply *reply)
+{
+	const uint32_t id = rom->memory->part->vendor_id;
+
+	if (!rom_begin(rom, reply))
+		return;
+	rom_say(reply, 3);
+	for (int shift = 0; shift < 32; shift += 8)
+		rom_say(reply, (uint8_t)(id >> shift));
 	rom_finish(rom, reply, ACK);
 }
 
@@ -168,6 +196,7 @@ static const struct command {
 	{ 0x00, true, false, 0, 0, rom_on_get },
 	{ 0x01, true, false, 0, 0, rom_on_get_version },
 	{ 0x02, true, false, 0, 0, rom_on_get_id },
+	{ VENDOR_ID, true, false, 0, 0, rom_on_vendor_id },
 	{ 0x11, false, true, 5, 0, rom_on_read_address },
 	{ 0x21, false, true, 5, SIM_NO_FIRST_GO_ACK, rom_on_go_address },
 	{ 0x31, false, true, 5, 0, rom_on_write_address },
@@ -181,11 +210,17 @@ static const struct command {
 	{ 0xA1, false, false, 5, 0, rom_on_checksum_address },
 };
 
+/* What Get lists, and what it keeps to itself. */
+static bool is_taken(const struct part *part, uint8_t code)
+{
+	return part_has_command(part, code) || (code == VENDOR_ID && part->vendor_id);
+}
+
 static const struct command *find_command(const struct rom *rom)
 {
 	const uint8_t code = rom->block[0];
 
-	if (rom->check != 0xFF || !part_has_command(rom->memory->part, code))
+	if (rom->check != 0xFF || !is_taken(rom->memory->part, code))
 		return NULL;
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
 		if (commands[i].code == code)

@@ -10,10 +10,13 @@
 #include "simulator/rom.h"
 
 enum { SYNC = 0x7F, ACK = 0x79, NACK = 0x1F, BUSY = 0x76 };
+enum { VENDOR_ID = 0x06 };
 
 typedef void stage_fn(struct rom *rom, struct rom_reply *reply);
 
 bool rom_has(const struct rom *rom, enum sim_quirk quirk);
+/* As many bytes as one Read or Write may have. */
+bool rom_takes(const struct rom *rom, size_t len);
 void rom_say(struct rom_reply *reply, uint8_t byte);
 /* The next block: need bytes, then stage. */
 void rom_expect(struct rom *rom, size_t need, stage_fn *stage);
@@ -41,7 +44,7 @@ bool rom_take_address(struct rom *rom, struct rom_reply *reply, enum memory_use 
  */
 uint32_t rom_work_us(const struct rom *rom);
 
-stage_fn rom_on_get, rom_on_get_version, rom_on_get_id;
+stage_fn rom_on_get, rom_on_get_version, rom_on_get_id, rom_on_vendor_id;
 stage_fn rom_on_read_address, rom_on_go_address, rom_on_write_address, rom_on_checksum_address;
 stage_fn rom_on_erase_count, rom_on_extended_count;
 stage_fn rom_on_protect_count, rom_on_write_unprotect, rom_on_readout_protect,

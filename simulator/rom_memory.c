@@ -19,7 +19,8 @@ static void on_read_length(struct rom *rom, struct rom_reply *reply)
 	const size_t len = rom->block[0] + 1u;
 	uint8_t data[256];
 
-	if (rom->check != 0xFF || rom->hit.is_refused || is_refused_short_read(rom, len) ||
+	if (rom->check != 0xFF || rom->hit.is_refused || !rom_takes(rom, len) ||
+		is_refused_short_read(rom, len) ||
 		!memory_read(rom->memory, rom->addr, data, len)) {
 		rom_finish(rom, reply, NACK);
 		return;
@@ -97,7 +98,7 @@ static void on_write_data(struct rom *rom, struct rom_reply *reply)
 	struct flash *flash = &rom->memory->flash;
 	const struct span data = { rom->block + 1, rom->block[0] + 1u };
 	uint32_t busy_us = 0;
-	bool ok = rom->check == 0 && !rom->hit.is_refused;
+	bool ok = rom->check == 0 && !rom->hit.is_refused && rom_takes(rom, data.len);
 
 	if (ok && rom_has(rom, SIM_SILENT_WRITE_FAILURE))
 		busy_us = flash_program_us(flash, data.len);

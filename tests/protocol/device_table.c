@@ -111,6 +111,28 @@ static void add_commands(struct part *part, const char *version)
 		part->commands[6] = 0x43;
 }
 
+/* Those whose ROM is not ST's of every day, by what their notes say (section 4, 0x02). */
+static void add_ways(struct device_row *row, const char *notes)
+{
+	static const uint8_t nrg[PART_COMMANDS] = { 0x00, 0x01, 0x02, 0x11, 0x21, 0x31, 0x43, 0x82,
+		0x92 };
+	static const uint8_t gd[PART_COMMANDS] = { 0x00, 0x11, 0x21, 0x31, 0x44, 0x63, 0x73, 0x82,
+		0x92 };
+	struct part *part = &row->part;
+
+	if (strstr(notes, "GetID returns 3 data bytes")) {
+		part->mask_set[0] = 0x11;
+		part->mask_set[1] = 0x20;
+		part->id_has_tail = strstr(notes, "extra trailing byte 0x1F") != NULL;
+		memcpy(part->commands, nrg, sizeof(nrg));
+	}
+	if (strstr(notes, "vendor command 0x06")) {
+		part->vendor_id = row->product_id;
+		part->longest = 240;
+		memcpy(part->commands, gd, sizeof(gd));
+	}
+}
+
 static void set_habits(struct device_row *row)
 {
 	struct part *part = &row->part;
@@ -158,6 +180,7 @@ static void read_row(struct device_row *row, char *fields[FIELDS])
 	add_registers(part, part->size_register);
 	add_registers(part, part->unique_id);
 	add_commands(part, fields[VERSION]);
+	add_ways(row, fields[NOTES]);
 	set_habits(row);
 }
 

@@ -25,6 +25,8 @@
 #define REGISTERS_F1(kib) READ_F1(kib) READ_F1(kib)
 #define WHO_F1 GET_F1 VERSION_F1 ID_F1 ID_F1 PROBE REGISTERS_F1("80 00")
 #define CONNECT_F1 SYNC WHO_F1
+#define NO_ID "> 02 FD < 1F > 06 F9 < 1F"
+#define GET_GD "> 00 FF < 79 09 30 00 11 21 31 44 63 73 82 92 79"
 
 static const struct boot_options options_115200 = { .settings = { 115200, WIRE_8E1 } };
 
@@ -77,9 +79,16 @@ static const struct connect_case {
 			REGISTERS_F1("80 00"),
 		ERR_OK, 0x410, 128 * KIB, true, true, false, false, NULL },
 	{ "a ROM without Get Version and Get ID",
-		SYNC "> 00 FF < 79 03 40 00 11 31 79"
-		     "> 02 FD < 1F > 02 FD < 1F > 02 FD < 1F" PROBE,
-		ERR_OK, 0, 0, false, false, false, false, NULL },
+		SYNC "> 00 FF < 79 03 40 00 11 31 79" NO_ID NO_ID NO_ID PROBE, ERR_OK, 0, 0, false,
+		false, false, false, NULL },
+	{ "neither, but the vendor's own id, counted as Get ID does (GD32VW553)",
+		SYNC GET_GD "> 02 FD < 1F > 06 F9 < 79 03 37 48 4D 50 79"
+			    "> 02 FD < 1F > 06 F9 < 79 03 37 48 4D 50 79" PROBE,
+		ERR_OK, 0x504D4837, 4 * MIB, false, false, false, false, NULL },
+	{ "the vendor's own id, its letters counted",
+		SYNC GET_GD "> 02 FD < 1F > 06 F9 < 79 04 37 48 4D 50 79"
+			    "> 02 FD < 1F > 06 F9 < 79 04 37 48 4D 50 79" PROBE,
+		ERR_OK, 0x504D4837, 4 * MIB, false, false, false, false, NULL },
 	{ "Get Version is refused: no matter",
 		SYNC GET_F1
 		"> 01 FE < 1F > 01 FE < 1F > 01 FE < 1F" ID_F1 ID_F1 PROBE REGISTERS_F1("80 00"),
