@@ -10,6 +10,7 @@ static const char *const err_names[] = {
 	[ERR_NO_MEMORY] = "no_memory",
 	[ERR_ARGUMENT] = "argument",
 	[ERR_IO] = "io",
+	[ERR_CONTROL] = "control",
 	[ERR_GONE] = "gone",
 	[ERR_TIMEOUT] = "timeout",
 	[ERR_NACK] = "nack",

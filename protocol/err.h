@@ -14,6 +14,7 @@ enum err {
 	ERR_ARGUMENT, /* the caller asked for something that cannot be, e.g. length 0 */
 	/* the transport */
 	ERR_IO,      /* the port failed; what says how */
+	ERR_CONTROL, /* what drives reset and BOOT0 failed; what says how */
 	ERR_GONE,    /* the port vanished (unplugged, pty closed) */
 	ERR_TIMEOUT, /* the board said nothing in time */
 	ERR_NACK,    /* the ROM refused a command, an address or data */

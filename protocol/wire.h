@@ -70,7 +70,8 @@ enum control_into { INTO_APPLICATION, INTO_BOOTLOADER };
  * How this board is restarted (architecture: lines, command, manual ...). restart() returns when
  * the chip is out of reset and its settle time is over. For a person at the bench
  * (is_manual) it only announces what is to be done and returns at once.
- * ERR_UNSUPPORTED: this control cannot bring the chip there; ERR_IO: it failed, what says how.
+ * ERR_UNSUPPORTED: this control cannot bring the chip there; ERR_CONTROL: it failed, what says
+ * how; ERR_IO, ERR_GONE: the port did.
  */
 struct control {
 	enum err (*restart)(void *ctx, enum control_into into, struct why *why);

@@ -215,9 +215,12 @@ struct job *board_find_job(struct board *board, const char *id)
 static bool refuse_absent(const struct board *board, const struct why *why, const char *cause,
 	struct problem *problem)
 {
+	struct why told = *why;
+
 	if (!problem)
 		return false;
-	problem_from_why(problem, why, NULL, board->config->port);
+	told.what = cause; /* what why points to is the board's thread's */
+	problem_from_why(problem, &told, NULL, board->config->port);
 	if (why->what == port_in_use)
 		problem_set(problem, "port_busy",
 			"The serial port %s can't be opened: %s. Close that program; the port is "

@@ -87,6 +87,7 @@ static void close_port(struct board *board)
 {
 	if (!board->port)
 		return;
+	control_close(&board->control_memory);
 	port_close(board->port);
 	board->port = NULL;
 	board->session.is_live = false;
@@ -114,22 +115,34 @@ static void tell_absence(void *ctx)
 	job_add_event(board->current, board->house.store, "warning", event);
 }
 
-static bool open_port(struct board *board)
+/* A port without its control is of no use: both, or neither. */
+static bool open_both(struct board *board, struct why *why)
 {
 	struct port_options options = { .settings = board->config->console };
-	struct why why = { 0 };
 
 	control_idle(&board->config->control, &options);
-	board->port = port_open(board->config->port, &options, &why);
-	if (!board->port) {
+	board->port = port_open(board->config->port, &options, why);
+	if (!board->port)
+		return false;
+	board->control = control_make(
+		&board->control_memory, &board->config->control, port_wire(board->port));
+	if (!control_open(&board->control_memory, why))
+		return true;
+	close_port(board);
+	return false;
+}
+
+static bool open_port(struct board *board)
+{
+	struct why why = { 0 };
+
+	if (!open_both(board, &why)) {
 		if (!why.what)
 			why.what = "the port can't be opened";
 		enter(board, BOARD_ABSENT, &why);
 		return false;
 	}
 	port_on_absence(board->port, tell_absence, board);
-	board->control = control_make(
-		&board->control_memory, &board->config->control, port_wire(board->port));
 	enter(board, BOARD_IDLE, NULL);
 	return true;
 }
@@ -222,7 +235,7 @@ static bool follow_application(struct board *board)
 	log_line(LOG_INFO, "board %s: its application speaks: it was restarted by hand",
 		board->config->id);
 	board->session.is_live = false;
-	control_rest(&board->config->control, wire);
+	control_rest(&board->control_memory);
 	console_mark(board->console, CONSOLE_MARK_RESET, now);
 	if (is_legible)
 		console_write(
@@ -421,7 +434,7 @@ static void leave(struct board *board)
 	while ((job = take_job(board)))
 		do_job(board, job);
 	if (board->port)
-		control_rest(&board->config->control, port_wire(board->port));
+		control_rest(&board->control_memory);
 	close_port(board);
 }
 

@@ -28,6 +28,7 @@ static const char *const kind_names[CONTROL_KIND_COUNT] = {
 	[CONTROL_MANUAL] = "manual",
 	[CONTROL_LINES] = "lines",
 	[CONTROL_COMMAND] = "command",
+	[CONTROL_GPIO] = "gpio",
 };
 
 const char *role_name(enum role role)
@@ -88,6 +89,7 @@ static void board_release(struct config_board *board)
 	free(board->label);
 	free_list(board->tags);
 	free(board->port);
+	free(board->control.chip);
 	free_list(board->control.bootloader_argv);
 	free_list(board->control.application_argv);
 	free(board->expect_unique_id);

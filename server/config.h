@@ -20,7 +20,13 @@ struct config_token {
 	char sha256[SHA256_TEXT];
 };
 
-enum control_kind { CONTROL_MANUAL, CONTROL_LINES, CONTROL_COMMAND, CONTROL_KIND_COUNT };
+enum control_kind {
+	CONTROL_MANUAL,
+	CONTROL_LINES,
+	CONTROL_COMMAND,
+	CONTROL_GPIO,
+	CONTROL_KIND_COUNT
+};
 const char *control_kind_name(enum control_kind kind);
 
 /* Which modem line does it, and which level means active ("!" in the file). */
@@ -30,11 +36,19 @@ struct config_line {
 	bool active_set; /* TIOCM bit 1 means active */
 };
 
+/* A line of a GPIO chip, and whether a transistor stands between it and the pin ("!"). */
+struct config_pin {
+	bool is_wired, is_inverted;
+	uint32_t offset;
+};
+
 struct config_control {
 	enum control_kind kind;
 	struct config_line reset, boot0; /* lines */
-	uint32_t pulse_ms, settle_ms;    /* lines: 50, 100 */
-	char **bootloader_argv;          /* command: NULL-terminated */
+	char *chip;                      /* gpio: the character device's path */
+	struct config_pin reset_pin, boot0_pin;
+	uint32_t pulse_ms, settle_ms; /* lines, gpio: 50, 100 */
+	char **bootloader_argv;       /* command: NULL-terminated */
 	char **application_argv;
 	uint32_t timeout_ms; /* command: 5000 */
 	uint32_t wait_s;     /* manual: 60 */

@@ -58,6 +58,9 @@ void set_text(struct reading *r, char **slot, const char *text, bool lower);
 /* Appends a copy to a list that ends with NULL; bounded. */
 void push_text(struct reading *r, char ***list, const char *text, bool lower);
 
+/* config_control.c: slot is struct config_control. */
+void read_control(
+	struct reading *r, const struct json *node, const struct member *member, void *slot);
 /* config_board.c: slot is struct config. */
 void read_board(
 	struct reading *r, const struct json *node, const struct member *member, void *slot);

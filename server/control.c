@@ -7,10 +7,19 @@
 static const struct control_kind_row {
 	enum err (*restart)(void *ctx, enum control_into into, struct why *why);
 	bool (*resets)(const struct config_control *config);
+	/* The rest may be NULL: nothing to be done. */
+	enum err (*open)(struct control_memory *memory, struct why *why);
+	void (*close)(struct control_memory *memory);
+	void (*rest)(struct control_memory *memory);
 } kinds[] = {
-	[CONTROL_MANUAL] = { control_manual_restart, control_manual_resets },
-	[CONTROL_LINES] = { control_lines_restart, control_lines_resets },
-	[CONTROL_COMMAND] = { control_command_restart, control_command_resets },
+	[CONTROL_MANUAL] = { .restart = control_manual_restart, .resets = control_manual_resets },
+	[CONTROL_LINES] = { .restart = control_lines_restart,
+		.resets = control_lines_resets,
+		.rest = control_lines_rest },
+	[CONTROL_COMMAND] = { .restart = control_command_restart,
+		.resets = control_command_resets },
+	[CONTROL_GPIO] = { control_gpio_restart, control_gpio_resets, control_gpio_open,
+		control_gpio_close, control_gpio_rest },
 };
 static_assert(sizeof(kinds) / sizeof(*kinds) == CONTROL_KIND_COUNT, "every kind has a row");
 
@@ -20,9 +29,7 @@ enum { WAIT_MS = 3500 };
 struct control control_make(
 	struct control_memory *memory, const struct config_control *config, struct wire wire)
 {
-	memory->config = config;
-	memory->wire = wire;
-	memory->said[0] = '\0';
+	*memory = (struct control_memory){ .config = config, .wire = wire };
 	return (struct control){
 		.restart = kinds[config->kind].restart,
 		.ctx = memory,
@@ -30,6 +37,25 @@ struct control control_make(
 		.is_manual = config->kind == CONTROL_MANUAL,
 		.wait_ms = config->kind == CONTROL_MANUAL ? config->wait_s * 1000 : WAIT_MS,
 	};
+}
+
+enum err control_open(struct control_memory *memory, struct why *why)
+{
+	const struct control_kind_row *kind = &kinds[memory->config->kind];
+
+	return kind->open ? kind->open(memory, why) : ERR_OK;
+}
+
+void control_close(struct control_memory *memory)
+{
+	if (memory->config && kinds[memory->config->kind].close)
+		kinds[memory->config->kind].close(memory);
+}
+
+void control_rest(struct control_memory *memory)
+{
+	if (kinds[memory->config->kind].rest)
+		kinds[memory->config->kind].rest(memory);
 }
 
 static void idle_line(const struct config_line *line, struct port_options *options)
@@ -55,19 +81,4 @@ void control_idle(const struct config_control *config, struct port_options *opti
 		return;
 	idle_line(&config->boot0, options);
 	idle_line(&config->reset, options);
-}
-
-static void rest_line(const struct config_line *line, struct wire wire)
-{
-	/* A port that is gone has no levels to set. */
-	if (line->is_wired)
-		(void)wire.ops->line(wire.ctx, line->line, !line->active_set);
-}
-
-void control_rest(const struct config_control *config, struct wire wire)
-{
-	if (config->kind != CONTROL_LINES)
-		return;
-	rest_line(&config->boot0, wire);
-	rest_line(&config->reset, wire);
 }

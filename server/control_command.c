@@ -93,8 +93,8 @@ static enum err judge(const struct control_memory *m, int status, struct why *wh
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return ERR_OK;
 	if (m->said[0])
-		return why_set(why, ERR_IO, m->said);
-	return why_set(why, ERR_IO, "the control command failed without saying why");
+		return why_set(why, ERR_CONTROL, m->said);
+	return why_set(why, ERR_CONTROL, "the control command failed without saying why");
 }
 
 static enum err run(struct control_memory *m, char *const argv[], struct why *why)
@@ -106,7 +106,7 @@ static enum err run(struct control_memory *m, char *const argv[], struct why *wh
 	if (!start(&child, argv, &error)) {
 		snprintf(m->said, sizeof(m->said), "the control command can't be run: %s",
 			strerror(error));
-		return why_set(why, ERR_IO, m->said);
+		return why_set(why, ERR_CONTROL, m->said);
 	}
 	bool ended = wait_exit(&child, m, m->config->timeout_ms);
 
@@ -117,7 +117,7 @@ static enum err run(struct control_memory *m, char *const argv[], struct why *wh
 	if (child.pidfd >= 0)
 		close(child.pidfd);
 	if (!ended)
-		return why_set(why, ERR_IO, "the control command did not end in time");
+		return why_set(why, ERR_CONTROL, "the control command did not end in time");
 	return judge(m, status, why);
 }
 

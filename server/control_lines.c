@@ -3,43 +3,43 @@
  */
 #include "server/control_kind.h"
 
-static enum err drive(const struct control_memory *m, const struct config_line *line, bool active,
-	struct why *why)
+static const struct config_line *line_of(const struct control_memory *m, enum control_pin pin)
 {
-	if (!line->is_wired)
-		return ERR_OK;
-	enum err e = m->wire.ops->line(m->wire.ctx, line->line, active == line->active_set);
+	return pin == CONTROL_RESET ? &m->config->reset : &m->config->boot0;
+}
+
+static enum err drive(struct control_memory *m, enum control_pin pin, bool active, struct why *why)
+{
+	const struct config_line *line = line_of(m, pin);
+	const enum err e = m->wire.ops->line(m->wire.ctx, line->line, active == line->active_set);
 
 	if (e == ERR_UNSUPPORTED)
 		return why_set(why, e, "this port has no DTR and RTS to drive");
 	return e ? why_set(why, e, "DTR or RTS can't be driven") : ERR_OK;
 }
 
-/*
- * Reset is held before BOOT0 moves, so that the running program never sees it, and BOOT0 is there
- * when reset is released, which is when the chip looks at it.
- */
 enum err control_lines_restart(void *ctx, enum control_into into, struct why *why)
 {
-	const struct control_memory *m = ctx;
-	const struct config_control *config = m->config;
-	const bool boot0 = into == INTO_BOOTLOADER;
+	struct control_memory *m = ctx;
+	const struct control_pins pins = { m->config->reset.is_wired, m->config->boot0.is_wired,
+		drive };
 
-	if (!config->reset.is_wired)
-		return why_set(why, ERR_UNSUPPORTED, "no reset line is wired");
-	if (boot0 && !config->boot0.is_wired)
-		return why_set(why, ERR_UNSUPPORTED, "no BOOT0 line is wired");
-	enum err e = drive(m, &config->reset, true, why);
+	return control_pins_restart(m, &pins, into, why);
+}
 
-	if (!e)
-		e = drive(m, &config->boot0, boot0, why);
-	if (!e)
-		m->wire.ops->pause(m->wire.ctx, config->pulse_ms);
-	if (!e)
-		e = drive(m, &config->reset, false, why);
-	if (!e)
-		m->wire.ops->pause(m->wire.ctx, config->settle_ms);
-	return e;
+static void rest_line(const struct control_memory *m, enum control_pin pin)
+{
+	const struct config_line *line = line_of(m, pin);
+
+	/* A port that is gone has no levels to set. */
+	if (line->is_wired)
+		(void)m->wire.ops->line(m->wire.ctx, line->line, !line->active_set);
+}
+
+void control_lines_rest(struct control_memory *m)
+{
+	rest_line(m, CONTROL_BOOT0);
+	rest_line(m, CONTROL_RESET);
 }
 
 bool control_lines_resets(const struct config_control *config)

@@ -59,6 +59,8 @@ static const struct {
 	[ERR_ARGUMENT] = { "bad_parameter", "This cannot be asked for",
 		"Check the parameters. Nothing was changed." },
 	[ERR_IO] = { "port_failed", "The serial port failed", "Check the cable and the adapter." },
+	[ERR_CONTROL] = { "control_failed", "The board could not be restarted",
+		"See \"control\" in the board's configuration." },
 	[ERR_GONE] = { "port_absent", "The serial port is absent",
 		"Plug the adapter in; the port is opened by itself when it comes back." },
 	[ERR_TIMEOUT] = { "no_answer", "The board did not answer",

@@ -154,6 +154,9 @@ static const struct problem_kind kinds[] = {
 	{ "port_busy", 503, "The board's serial port is in use", true,
 		"Another program holds the port. Close it; the port is opened by itself "
 		"afterwards." },
+	{ "control_failed", 503, "What restarts the board failed", true,
+		"Reset and BOOT0 of this board are driven by a GPIO chip or a program, and that "
+		"failed. The detail says how; docs/wiring.md says what each kind needs." },
 	{ "port_failed", 503, "The board's serial port failed", true,
 		"The system reported an error of the port: a bad cable, a failing adapter, or "
 		"missing permission." },

@@ -87,6 +87,15 @@ static void do_boot0(const struct request *r)
 		machine_set_boot0(r->remote->machine, high);
 }
 
+/* Held low, as a host's pin or a finger does, until it is let go. */
+static void do_nrst(const struct request *r)
+{
+	bool high;
+
+	if (flag_of(r, 1, &high))
+		machine_set_reset(r->remote->machine, !high, now_ns(r));
+}
+
 static void do_power(const struct request *r)
 {
 	bool on;
@@ -309,6 +318,7 @@ static const struct command {
 	{ "application", 1, 1, do_application, "" },
 	{ "reset", 1, 1, do_reset, "" },
 	{ "boot0", 2, 2, do_boot0, " 0|1" },
+	{ "nrst", 2, 2, do_nrst, " 0|1" },
 	{ "power", 2, 2, do_power, " on|off" },
 	{ "unplug", 1, 1, do_unplug, "" },
 	{ "replug", 1, 1, do_replug, "" },

@@ -138,11 +138,12 @@ const SANITIZER = /AddressSanitizer|UndefinedBehavior|runtime error:|ThreadSanit
 export class Bench {
   /**
    * boards: [{id, part, options, ...members of the configuration}]. config: members to add.
-   * The boards' simulators are started and stopped with it.
+   * The boards' simulators are started and stopped with it. env: variables for benchd alone.
    */
-  constructor({ boards = [{ id: 'f103', part: 'f103rb' }], config = {}, args = [] } = {}) {
+  constructor({ boards = [{ id: 'f103', part: 'f103rb' }], config = {}, args = [], env } = {}) {
     this.dir = mkdtempSync(join(tmpdir(), 'benchd-e2e-'));
     this.args = args;
+    this.env = env;
     this.sims = {};
     this.config = {
       listen: ['127.0.0.1:0'],
@@ -174,7 +175,8 @@ export class Bench {
   async start() {
     const file = join(this.dir, 'benchd.json');
     writeFileSync(file, JSON.stringify(this.config, null, 2));
-    this.program = new Program([BENCHD, '--config', file, ...this.args]);
+    const env = { ...process.env, ...this.env };
+    this.program = new Program([BENCHD, '--config', file, ...this.args], { env });
     const line = await this.program.line(/^listening on http/);
     this.url = line.replace(/^listening on /, '').replace(/\/$/, '');
     this.port = Number(new URL(this.url).port);
@@ -282,6 +284,14 @@ export class Bench {
 
 function parse(type, text) {
   return /json/.test(type) && !/ndjson/.test(type) && text ? JSON.parse(text) : undefined;
+}
+
+/** LD_PRELOAD for benchd with a library of tests/port; a sanitizer that it is linked with comes first. */
+export async function preload(name) {
+  const { text } = await run(['ldd', BENCHD]);
+  const sanitizer = text.match(/=> (\S*lib[at]san\S*)/)?.[1];
+  const library = join(BUILD, 'tests/port', `libbenchd_${name}.so`);
+  return [...(sanitizer ? [sanitizer] : []), library].join(' ');
 }
 
 /** The firmware that the tree ships: firmware('f103', 'hex') is a path. */

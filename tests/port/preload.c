@@ -9,6 +9,8 @@
  * LD_PRELOAD="$(gcc -print-file-name=libasan.so) libbenchd_preload.so". This library itself is
  * built without sanitizers.
  */
+#include "tests/port/preload_tell.h"
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -20,9 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -123,33 +123,17 @@ static struct port *port_of_fd(int fd)
 	return fd >= 0 && fd < MAX_FD ? by_fd[fd] : NULL;
 }
 
-/* One command to the simulator and its answer; a simulator that is gone hears nothing. */
-static void tell(const struct port *port, const char *command)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	char answer[512];
-
-	snprintf(address.sun_path, sizeof(address.sun_path), "%s", port->socket);
-	if (fd >= 0 && !connect(fd, (const struct sockaddr *)&address, sizeof(address)) &&
-		send(fd, command, strlen(command), MSG_NOSIGNAL) > 0)
-		while (recv(fd, answer, sizeof(answer), 0) < 0 && errno == EINTR)
-			;
-	if (fd >= 0)
-		real_close(fd);
-}
-
 static void tell_frame(const struct port *port)
 {
 	static const char *const commands[] = { "parity 8n1\n", "parity 8e1\n", "parity 8o1\n",
 		"parity 8n2\n" };
 
 	if (port->frame & CSTOPB)
-		tell(port, commands[3]);
+		preload_tell(port->socket, commands[3]);
 	else if (port->frame & PARENB)
-		tell(port, commands[port->frame & PARODD ? 2 : 1]);
+		preload_tell(port->socket, commands[port->frame & PARODD ? 2 : 1]);
 	else
-		tell(port, commands[0]);
+		preload_tell(port->socket, commands[0]);
 }
 
 static void set_lines(struct port *port, unsigned lines)
@@ -161,7 +145,7 @@ static void set_lines(struct port *port, unsigned lines)
 	port->lines = lines;
 	command[6] = lines & TIOCM_DTR ? '1' : '0';
 	command[8] = lines & TIOCM_RTS ? '1' : '0';
-	tell(port, command);
+	preload_tell(port->socket, command);
 }
 
 /* The first open of a serial port raises both lines. */

@@ -9,16 +9,12 @@
 #include "protocol/boot.h"
 #include "server/control.h"
 #include "server/port_backend.h"
-#include "simulator/listen.h"
 
 #include "tests/cmocka_all.h"
+#include "tests/port/sim_process.h"
 
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 struct wires {
 	const char *reset, *boot0; /* as the configuration and stm32sim say it */
@@ -34,65 +30,6 @@ static const struct wires all_wires[] = {
 	{ "!rts", "dtr" },
 	{ "!rts", "!dtr" },
 };
-
-/* The whole flash of an F103RB with the firmware in it, for stm32sim to keep. */
-static int fill_flash(void **state)
-{
-	static uint8_t cells[128 * KIB];
-	FILE *firmware = fopen(getenv("FIRMWARE"), "rb"), *flash = fopen(getenv("FLASH"), "wb");
-
-	(void)state;
-	assert_non_null(firmware);
-	assert_non_null(flash);
-	memset(cells, 0xFF, sizeof(cells));
-	assert_true(fread(cells, 1, sizeof(cells), firmware) > 0);
-	assert_int_equal(fwrite(cells, 1, sizeof(cells), flash), sizeof(cells));
-	assert_int_equal(fclose(flash), 0);
-	return fclose(firmware);
-}
-
-static pid_t start_sim(const struct wires *wires)
-{
-	char line[16] = "";
-	int ends[2];
-
-	assert_int_equal(pipe(ends), 0);
-	const pid_t pid = fork();
-
-	assert_true(pid >= 0);
-	if (pid == 0) {
-		unsetenv("LD_PRELOAD");
-		dup2(ends[1], STDOUT_FILENO);
-		execl(getenv("STM32SIM"), "stm32sim", "--part", "f103rb", "--link",
-			getenv("BENCHD_TTY"), "--control", getenv("BENCHD_SOCKET"), "--wire-reset",
-			wires->reset, "--wire-boot0", wires->boot0, "--flash", getenv("FLASH"),
-			"--time-scale", "0", "--die-with-parent", (char *)NULL);
-		_exit(127);
-	}
-	close(ends[1]);
-	assert_int_equal(read(ends[0], line, sizeof(line) - 1), 6);
-	assert_string_equal(line, "ready\n");
-	close(ends[0]);
-	return pid;
-}
-
-static void stop_sim(pid_t pid)
-{
-	int status = -1;
-
-	kill(pid, SIGTERM);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_int_equal(status, 0);
-}
-
-static void assert_stats(const char *want)
-{
-	char answer[REMOTE_ANSWER_MAX];
-
-	assert_true(listen_ask(getenv("BENCHD_SOCKET"), "stats", answer));
-	if (!strstr(answer, want))
-		fail_msg("no %s in %s", want, answer);
-}
 
 static struct config_line line_of(const char *text)
 {
@@ -128,7 +65,7 @@ static struct port *open_port(const struct config_control *config)
 
 static void restarts(const struct wires *wires)
 {
-	const pid_t sim = start_sim(wires);
+	const pid_t sim = start_sim(wires->reset, wires->boot0);
 	const struct config_control config = control_of(wires);
 	struct port *port = open_port(&config);
 	const struct boot_options options = { .settings = { 115200, WIRE_8E1 } };
@@ -147,7 +84,7 @@ static void restarts(const struct wires *wires)
 	assert_stats("runs=application");
 	assert_int_equal(boot.control.restart(boot.control.ctx, INTO_BOOTLOADER, &why), ERR_OK);
 	assert_stats("runs=rom");
-	control_rest(&config, port_wire(port));
+	control_rest(&memory);
 	assert_stats("runs=rom"); /* at rest, but not restarted */
 	port_close(port);
 	stop_sim(sim);
@@ -164,7 +101,7 @@ static void test_every_wiring_restarts(void **state)
 
 static void test_a_port_is_used_once(void **state)
 {
-	const pid_t sim = start_sim(&all_wires[0]);
+	const pid_t sim = start_sim(all_wires[0].reset, all_wires[0].boot0);
 	const struct config_control config = control_of(&all_wires[0]);
 	struct port_options options = { .settings = { 115200, WIRE_8N1 } };
 	struct port *port = open_port(&config);
@@ -182,7 +119,7 @@ static void test_a_port_is_used_once(void **state)
 /* libserialport leaves VMIN at 0: a read of nothing must not look like a port that is gone. */
 static void test_silence_is_no_end(void **state)
 {
-	const pid_t sim = start_sim(&all_wires[0]);
+	const pid_t sim = start_sim(all_wires[0].reset, all_wires[0].boot0);
 	const struct config_control config = control_of(&all_wires[0]);
 	struct port *port = open_port(&config);
 	const struct wire wire = port_wire(port);

@@ -61,12 +61,24 @@ static const struct {
 		"2000000\n" },
 	{ BOARD(",\"expect_unique_id\":\"12\""),
 		"f: boards[0].expect_unique_id: must be null or 24 hexadecimal digits\n" },
-	{ CONTROL("\"kind\":\"gpio\",\"chip\":\"/dev/gpiochip0\""),
-		"f: boards[0].control.kind: \"gpio\" is not supported by this version; one of "
-		"manual, "
-		"lines, command\n" },
+	{ CONTROL("\"kind\":\"jtag\""),
+		"f: boards[0].control.kind: \"jtag\" is no kind of control; one of manual, lines, "
+		"command, gpio\n" },
 	{ CONTROL(""),
-		"f: boards[0].control.kind: must be one of \"manual\", \"lines\", \"command\"\n" },
+		"f: boards[0].control.kind: must be one of \"manual\", \"lines\", \"command\", "
+		"\"gpio\"\n" },
+	{ CONTROL("\"kind\":\"gpio\",\"chip\":\"/dev/gpiochip0\",\"reset\":27,\"boot0\":\"!17\","
+		  "\"settle_ms\":5"),
+		"" },
+	{ CONTROL("\"kind\":\"gpio\",\"chip\":\"gpiochip0\",\"reset\":\"27\",\"boot0\":\"!\""),
+		"f: boards[0].control.chip: a chip is an absolute path, such as /dev/gpiochip0\n"
+		"f: boards[0].control.reset: must be a line of the chip such as 27, or \"!27\" "
+		"where a transistor inverts it\n"
+		"f: boards[0].control.boot0: must be a line of the chip such as 27, or \"!27\" "
+		"where a transistor inverts it\n" },
+	{ CONTROL("\"kind\":\"gpio\",\"reset\":27,\"boot0\":\"!27\""),
+		"f: boards[0].control: \"chip\" is missing\n"
+		"f: boards[0].control: reset and boot0 cannot be on the same line\n" },
 	{ CONTROL("\"kind\":\"manual\",\"reset\":\"dtr\""),
 		"f: boards[0].control.reset: unknown member; known here: kind, wait_s\n" },
 	{ CONTROL("\"kind\":\"lines\",\"reset\":\"dtr\",\"boot0\":\"!rts\",\"pulse_ms\":50"), "" },
