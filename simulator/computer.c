@@ -126,6 +126,8 @@ static bool open_cpu(struct computer *computer)
 		.model = core->model,
 		.irqs = soc_irqs(computer->soc),
 		.priority_bits = core->priority_bits,
+		.foreign_base = computer_system_memory(part),
+		.foreign_size = computer_system_bytes(part),
 		.bus = computer_bus(computer),
 		.report = computer_report,
 		.report_ctx = computer,
@@ -156,6 +158,24 @@ static void report_lockup(struct computer *computer)
 	computer_report(computer, line);
 }
 
+/*
+ * The ROM expects what a reset leaves (AN2606): an interrupt would find its vectors, and a PLL that
+ * runs keeps it from setting up its own.
+ */
+static void leave_for_rom(struct computer *computer)
+{
+	computer->is_running = false;
+	computer->reset_ns = computer_now_ns(computer);
+	if (!cpu_is_quiet(computer->cpu))
+		computer_report(computer, "locked up: jumped into the ROM with interrupts on");
+	else if (soc_hclk(computer->soc) != computer->reset_hz)
+		computer_report(computer,
+			"locked up: jumped into the ROM with another clock "
+			"than a reset's");
+	else
+		computer->host->enter_rom(computer->host->ctx, computer->reset_ns);
+}
+
 static void run(struct computer *computer, uint64_t end_ns)
 {
 	const uint64_t before = cpu_cycles(computer->cpu) - cpu_idled(computer->cpu);
@@ -164,7 +184,9 @@ static void run(struct computer *computer, uint64_t end_ns)
 	const enum cpu_state state = cpu_run(computer->cpu, cycles_until(computer, end_ns));
 
 	computer->ran += cpu_cycles(computer->cpu) - cpu_idled(computer->cpu) - before;
-	if (state == CPU_LOCKED_UP) {
+	if (state == CPU_LEFT) {
+		leave_for_rom(computer);
+	} else if (state == CPU_LOCKED_UP) {
 		report_lockup(computer);
 		computer->is_running = false;
 	} else if (state == CPU_RESETS && !computer->wants_reset) {
@@ -265,6 +287,7 @@ static void reset(void *ctx, enum program_reset cause, bool is_rom, uint64_t at_
 		is_rom ? computer_system_memory(computer->memory->part)
 		       : computer->memory->part->flash_base);
 	soc_reset(computer->soc, causes[cause], at_ns);
+	computer->reset_hz = soc_hclk(computer->soc);
 }
 
 static void start(void *ctx, uint32_t base, bool is_go, uint64_t at_ns)

@@ -58,13 +58,27 @@ static const struct {
 	{ "f4", f4, sizeof(f4) / sizeof(*f4) },
 };
 
-uint32_t computer_system_memory(const struct part *part)
+static const struct area *system_area(const struct part *part)
 {
 	for (int i = 0; i < PART_AREAS; i++) {
 		if (part->areas[i].kind == AREA_SYSTEM)
-			return part->areas[i].base;
+			return &part->areas[i];
 	}
-	return part->flash_base;
+	return NULL;
+}
+
+uint32_t computer_system_memory(const struct part *part)
+{
+	const struct area *area = system_area(part);
+
+	return area ? area->base : part->flash_base;
+}
+
+uint32_t computer_system_bytes(const struct part *part)
+{
+	const struct area *area = system_area(part);
+
+	return area ? area->size : 0;
 }
 
 void computer_leave_rom(struct soc *soc, const struct part *part, uint64_t reset_ns)

@@ -7,6 +7,8 @@
 
 /* Where the part's system memory begins. */
 uint32_t computer_system_memory(const struct part *part);
+/* How large it is; 0: the part has none that is known. */
+uint32_t computer_system_bytes(const struct part *part);
 /*
  * Clocks, pins and the USART as the ROM leaves them, set up after reset_ns: "old parts leave UART,
  * clock and prescaler registers changed" (docs/facts/an3155.md 4, Go).

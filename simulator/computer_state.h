@@ -20,8 +20,8 @@ struct computer {
 	uint32_t alias;  /* what cpu finds at address 0 */
 	/* Time is counted from here, in cycles of hz. */
 	uint64_t from_ns, from_cycles;
-	uint32_t hz;
-	uint64_t waited; /* cycles on the bus, not yet told to the core */
+	uint32_t hz, reset_hz; /* reset_hz: as a reset leaves it */
+	uint64_t waited;       /* cycles on the bus, not yet told to the core */
 	uint64_t reset_ns, end_ns, stall_ns, event_ns;
 	bool is_running, wants_reset;
 	uint64_t ran; /* cycles, ever */

@@ -19,7 +19,8 @@ static void stop(struct machine *machine, uint64_t now_ns)
 	rom_reset(&machine->rom);
 	memory_reset(&machine->memory);
 	machine->ops->stop(machine->program, now_ns);
-	machine->is_rom = machine->is_starting = machine->wants_reset = false;
+	machine->is_rom = machine->is_starting = false;
+	machine->wants_reset = machine->wants_rom = false;
 	machine->busy_from_ns = machine->busy_until_ns = 0;
 	machine->after = ROM_STAYS;
 }
@@ -118,6 +119,14 @@ static void program_reset(void *ctx, uint64_t now_ns)
 	machine->reset_ns = now_ns;
 }
 
+static void program_enter_rom(void *ctx, uint64_t now_ns)
+{
+	struct machine *machine = ctx;
+
+	machine->wants_rom = true;
+	machine->reset_ns = now_ns;
+}
+
 static void program_report(void *ctx, const char *line)
 {
 	const struct machine *machine = ctx;
@@ -129,8 +138,8 @@ static void program_report(void *ctx, const char *line)
 /* Where the program cannot be this part, nothing is executed. */
 static bool open_program(struct machine *machine, const struct program_ops *ops)
 {
-	machine->host = (struct program_host){ program_transmit, program_reset, program_report,
-		machine, machine->time_percent };
+	machine->host = (struct program_host){ program_transmit, program_reset, program_enter_rom,
+		program_report, machine, machine->time_percent };
 	machine->ops = ops ? ops : &program_inert;
 	machine->program = machine->ops->open(&machine->memory, &machine->host);
 	if (!machine->program) {
@@ -316,14 +325,27 @@ static void hear(
 	}
 }
 
+/* By a jump: no reset, so what the program has sent still leaves. */
+static void enter_rom(struct machine *machine, uint64_t now_ns)
+{
+	machine->wants_rom = false;
+	machine->ops->stop(machine->program, now_ns);
+	rom_reset(&machine->rom);
+	machine->is_rom = machine->is_starting = true;
+	machine->start_ns = now_ns + scaled_ns(machine, startup_us(machine));
+}
+
 /* Runs it; a reset that it asks for may start it again before now_ns. */
 static void advance_program(struct machine *machine, uint64_t now_ns)
 {
 	while (machine->ops->is_running(machine->program)) {
 		machine->ops->advance(machine->program, now_ns);
-		if (!machine->wants_reset)
+		if (machine->wants_reset)
+			restart(machine, PROGRAM_SYSTEM, machine->reset_ns);
+		else if (machine->wants_rom)
+			enter_rom(machine, machine->reset_ns);
+		else
 			return;
-		restart(machine, PROGRAM_SYSTEM, machine->reset_ns);
 		if (machine->is_starting && now_ns >= machine->start_ns)
 			finish_start(machine);
 	}

@@ -54,7 +54,7 @@ struct machine {
 	void *report_ctx;
 	uint32_t time_percent;
 	struct wire_settings line; /* the ROM's */
-	bool has_power, in_reset, boot0, is_rom, is_starting, wants_reset;
+	bool has_power, in_reset, boot0, is_rom, is_starting, wants_reset, wants_rom;
 	uint64_t reset_ns;
 	uint64_t start_ns, busy_from_ns, busy_until_ns, free_ns, after_ns;
 	enum rom_after after;

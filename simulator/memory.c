@@ -8,6 +8,8 @@
 #include <string.h>
 
 enum { PAGE = 4096 };
+/* The ROM's first stack, above what it keeps in RAM, and where it begins. */
+enum { ROM_STACK = 0x800, ROM_ENTRY = 0x100 };
 
 static const unsigned rights[] = {
 	[AREA_NONE] = 0,
@@ -62,6 +64,26 @@ static uint64_t next_random(uint64_t *state)
 	return z ^ z >> 31;
 }
 
+static void put_word(struct memory *memory, uint32_t addr, uint32_t value)
+{
+	for (int i = 0; i < 4; i++)
+		*area_byte(memory, addr + (uint32_t)i) = (uint8_t)(value >> 8 * i);
+}
+
+/* What a program that jumps there looks for; of the code behind it nothing is there. */
+static void fill_rom_vectors(struct memory *memory)
+{
+	for (int i = 0; i < PART_AREAS; i++) {
+		const struct area *area = &memory->part->areas[i];
+
+		if (area->kind != AREA_SYSTEM)
+			continue;
+		put_word(memory, area->base, memory->part->rams[0].base + ROM_STACK);
+		put_word(memory, area->base + 4, area->base + ROM_ENTRY + 1);
+		return;
+	}
+}
+
 static void fill_registers(struct memory *memory, uint64_t seed)
 {
 	const struct part *part = memory->part;
@@ -73,6 +95,7 @@ static void fill_registers(struct memory *memory, uint64_t seed)
 	}
 	for (uint32_t i = 0; part->unique_id && i < 12; i++)
 		*area_byte(memory, part->unique_id + i) = (uint8_t)next_random(&seed);
+	fill_rom_vectors(memory);
 	if (part->bootloader_id)
 		*area_byte(memory, part->bootloader_id_addr) = part->bootloader_id;
 }

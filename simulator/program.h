@@ -17,6 +17,8 @@ struct program_host {
 		void *ctx, uint8_t byte, const struct wire_settings *line, uint64_t now_ns);
 	/* The chip resets itself; the machine does it when advance() is back or is called next. */
 	void (*reset)(void *ctx, uint64_t now_ns);
+	/* It jumped into the ROM, which runs from now on; done as a reset is. */
+	void (*enter_rom)(void *ctx, uint64_t now_ns);
 	/* A line for whoever watches: a register that is not known, a core that locked up. */
 	void (*report)(void *ctx, const char *line);
 	void *ctx;

@@ -139,7 +139,8 @@ void nvic_store(struct cpu *cpu, uint32_t offset, uint32_t value);
 
 /* --- systick.c --- */
 void systick_reset(struct cpu *cpu);
-void systick_advance(struct cpu *cpu);       /* up to cpu->cycles; may pend */
+void systick_advance(struct cpu *cpu); /* up to cpu->cycles; may pend */
+bool systick_is_on(const struct cpu *cpu);
 uint64_t systick_due(const struct cpu *cpu); /* the cycle at which it pends; UINT64_MAX */
 uint32_t systick_load(struct cpu *cpu, uint32_t offset); /* from 0xE000E010 */
 void systick_store(struct cpu *cpu, uint32_t offset, uint32_t value);

@@ -191,6 +191,10 @@ static void handle(struct cpu *cpu, enum engine_stop stop)
 		bus_fault(cpu, engine_fault_addr(cpu->engine), pc, "access to nothing");
 		return;
 	case ENGINE_NO_CODE:
+		if (pc - cpu->options.foreign_base < cpu->options.foreign_size) {
+			cpu->state = CPU_LEFT;
+			return;
+		}
 		raise_with(cpu, EXC_BUS, CFSR_IBUSERR, pc, "no memory to run code from");
 		return;
 	case ENGINE_BROKEN:
@@ -252,6 +256,19 @@ void cpu_skip(struct cpu *cpu, uint64_t cycles)
 	cpu->cycles += cycles;
 	systick_advance(cpu);
 	wake(cpu);
+}
+
+bool cpu_is_quiet(const struct cpu *cpu)
+{
+	bool is_quiet = !(engine_get(cpu->engine, ENGINE_XPSR) & 0x1FF) && !systick_is_on(cpu);
+
+	for (unsigned n = EXC_SYSTICK; n < EXC_COUNT; n++) {
+		const uint32_t bit = 1u << n % 32;
+
+		is_quiet &= !(cpu->nvic.pending[n / 32] & bit);
+		is_quiet &= n < EXC_IRQ || !(cpu->nvic.enabled[n / 32] & bit);
+	}
+	return is_quiet;
 }
 
 enum cpu_state cpu_state(const struct cpu *cpu)

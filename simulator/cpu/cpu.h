@@ -36,6 +36,8 @@ struct cpu_options {
 	unsigned priority_bits; /* 2 on v6-M, 4 on STM32's v7-M */
 	struct cpu_region
 		regions[CPU_MAX_REGIONS]; /* size 0 ends them; they may alias one another */
+	/* Code that is not executed here: a jump into it ends the run (CPU_LEFT). size 0: none. */
+	uint32_t foreign_base, foreign_size;
 	struct cpu_bus bus;
 	/* One line for each register that is not known, once per register; NULL: nobody listens. */
 	void (*report)(void *ctx, const char *line);
@@ -57,6 +59,7 @@ enum cpu_state {
 	CPU_RUNS,
 	CPU_SLEEPS,    /* WFI or WFE: wakes by cpu_set_irq() or SysTick */
 	CPU_RESETS,    /* AIRCR.SYSRESETREQ: the machine is to reset it */
+	CPU_LEFT,      /* it jumped into foreign code */
 	CPU_LOCKED_UP, /* a fault that nothing could handle */
 };
 /*
@@ -74,6 +77,12 @@ uint64_t cpu_cycles(const struct cpu *cpu); /* run and skipped, since cpu_reset(
 uint64_t cpu_idled(const struct cpu *cpu);
 /* Until SysTick will pend its exception; UINT64_MAX: it will not. */
 uint64_t cpu_next_systick(const struct cpu *cpu);
+
+/*
+ * Whether nothing would interrupt code with other vectors: outside exceptions, SysTick off, no
+ * interrupt enabled or pending.
+ */
+bool cpu_is_quiet(const struct cpu *cpu);
 
 /* An external interrupt line goes high or low; it pends while high. */
 void cpu_set_irq(struct cpu *cpu, unsigned irq, bool is_high);

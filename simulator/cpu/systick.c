@@ -11,6 +11,11 @@ void systick_reset(struct cpu *cpu)
 	cpu->systick = (struct systick){ .stamp = cpu->cycles };
 }
 
+bool systick_is_on(const struct cpu *cpu)
+{
+	return cpu->systick.control & CSR_ENABLE;
+}
+
 static uint64_t divider(const struct systick *s)
 {
 	return s->control & CSR_CLKSOURCE ? 1 : EXTERNAL_CLOCK;

@@ -10,7 +10,7 @@
 #define CFGR_SWS (3u << 2)
 #define CFGR_SWS_PLL (2u << 2)
 
-void clock_use_pll(const struct clock *clock, void (*set_pll)(void))
+static void use_hsi(const struct clock *clock)
 {
 	*clock->cr |= CR_HSION;
 	while (!(*clock->cr & CR_HSIRDY))
@@ -21,6 +21,17 @@ void clock_use_pll(const struct clock *clock, void (*set_pll)(void))
 	*clock->cr &= ~CR_PLLON;
 	while (*clock->cr & CR_PLLRDY)
 		;
+}
+
+void clock_stop_pll(const struct clock *clock)
+{
+	use_hsi(clock);
+	*clock->acr = clock->reset_latency;
+}
+
+void clock_use_pll(const struct clock *clock, void (*set_pll)(void))
+{
+	use_hsi(clock);
 	*clock->cfgr = clock->prescalers;
 	if (set_pll)
 		set_pll();

@@ -61,6 +61,35 @@ void core_reset(void)
 		;
 }
 
+#define SYST_PENDING_CLEAR (1u << 25)
+#define SCB_ICSR REG(0xE000ED04)
+#define NVIC_ICER(word) REG(0xE000E180 + 4 * (word))
+#define NVIC_ICPR(word) REG(0xE000E280 + 4 * (word))
+#define NVIC_WORDS 8
+
+/*
+ * AN2606: the ROM wants what a reset leaves. Interrupts are allowed again for it, with none
+ * enabled; its own stack and entry are the first words of system memory.
+ */
+void core_enter_rom(void)
+{
+	const uint32_t stack = REG(part.system_memory), entry = REG(part.system_memory + 4);
+
+	usart_stop();
+	__asm volatile("cpsid i");
+	SYST_CSR = 0;
+	SCB_ICSR = SYST_PENDING_CLEAR;
+	for (int word = 0; word < NVIC_WORDS; word++) {
+		NVIC_ICER(word) = ~0u;
+		NVIC_ICPR(word) = ~0u;
+	}
+	part_stop();
+	SCB_VTOR = part.system_memory;
+	__asm volatile("dsb\n\tisb\n\tmsr msp, %0\n\tcpsie i\n\tbx %1" ::"r"(stack), "r"(entry)
+		       : "memory");
+	__builtin_unreachable();
+}
+
 void core_led(bool on)
 {
 	*part.led_set_reset = 1u << (part.led_pin + (on ? 0 : 16));

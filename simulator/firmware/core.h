@@ -16,6 +16,8 @@ void core_each_ms(void (*work)(void));
 void core_wait(void);
 /* Resets the chip as NRST would; does not come back. */
 void core_reset(void);
+/* Leaves for the ROM bootloader, as AN2606 wants it left; does not come back. */
+void core_enter_rom(void);
 void core_led(bool on);
 
 void systick_handler(void);

@@ -20,7 +20,8 @@ static const char help[] = "help   this text\r\n"
 			   "crc    CRC-32 of the program as it lies in the flash\r\n"
 			   "keep   the text kept in the flash; keep TEXT keeps another\r\n"
 			   "echo   what comes in goes back, until Ctrl-D\r\n"
-			   "reset  start again\r\n";
+			   "reset  start again\r\n"
+			   "bootloader  leave for the ROM\r\n";
 
 static void command_help(const char *text)
 {
@@ -126,6 +127,13 @@ static void command_reset(const char *text)
 	core_reset();
 }
 
+static void command_bootloader(const char *text)
+{
+	(void)text;
+	usart_print("leaving for the ROM\r\n");
+	core_enter_rom();
+}
+
 static const struct {
 	const char *name;
 	void (*run)(const char *text);
@@ -139,6 +147,7 @@ static const struct {
 	{ "keep", command_keep },
 	{ "echo", command_echo },
 	{ "reset", command_reset },
+	{ "bootloader", command_bootloader },
 };
 
 /* What follows the word, behind one space; 0: the line begins with another one. */

@@ -24,7 +24,8 @@ struct part {
 	volatile uint32_t *led_set_reset; /* GPIOx_BSRR */
 	uint32_t led_pin;
 	bool has_fpu;
-	uint32_t keep_addr; /* the last page or sector: nothing of the program lies there */
+	uint32_t system_memory; /* where the ROM lies */
+	uint32_t keep_addr;     /* the last page or sector: nothing of the program lies there */
 };
 
 extern const struct part part;
@@ -34,18 +35,22 @@ extern const struct part part;
  * starts a PLL), and sets up the pins.
  */
 void part_init(void);
+/* Clocks, pins and USART1 as reset leaves them, for the ROM. */
+void part_stop(void);
 /* Erases what begins at keep_addr, then programs words there; what they hold may be cut short. */
 void part_keep(const uint32_t *words, uint32_t count);
 
 /* What the parts share. */
 struct clock {
 	volatile uint32_t *cr, *cfgr, *acr; /* RCC_CR, RCC_CFGR, FLASH_ACR */
-	uint32_t latency;                   /* of FLASH_ACR */
+	uint32_t latency, reset_latency;    /* of FLASH_ACR */
 	uint32_t prescalers;                /* of RCC_CFGR, with what else it holds of the PLL */
 };
 
 /* The internal oscillator first, then its PLL as set_pll() sets it up: the same bits in F1 and F4.
  */
 void clock_use_pll(const struct clock *clock, void (*set_pll)(void));
+/* Back to the internal oscillator alone, without prescalers or wait states. */
+void clock_stop_pll(const struct clock *clock);
 
 #endif /* BENCHD_FIRMWARE_PART_H */

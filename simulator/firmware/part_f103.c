@@ -5,6 +5,7 @@
 #define RCC 0x40021000u
 #define RCC_CR REG(RCC + 0x00)
 #define RCC_CFGR REG(RCC + 0x04)
+#define RCC_APB2RSTR REG(RCC + 0x0C)
 #define RCC_APB2ENR REG(RCC + 0x18)
 #define APB2_IOPA (1u << 2)
 #define APB2_USART1 (1u << 14)
@@ -28,6 +29,7 @@
 #define FLASH_CR REG(FLASH + 0x10)
 #define FLASH_AR REG(FLASH + 0x14)
 #define ACR_PREFETCH_2_WAITS 0x12u
+#define ACR_RESET 0x30u
 #define SR_BSY (1u << 0)
 #define CR_PG (1u << 0)
 #define CR_PER (1u << 1)
@@ -42,19 +44,28 @@ const struct part part = {
 	.flash_kib = (const volatile uint16_t *)0x1FFFF7E0,
 	.led_set_reset = &REG(GPIOA_BSRR),
 	.led_pin = 5,
+	.system_memory = 0x1FFFF000,
 	.keep_addr = 0x0801FC00,
 };
 
+static const struct clock clock = { &RCC_CR, &RCC_CFGR, &FLASH_ACR, ACR_PREFETCH_2_WAITS, ACR_RESET,
+	CFGR_PLLMUL_16 | CFGR_PPRE1_2 };
+
 void part_init(void)
 {
-	static const struct clock clock = { &RCC_CR, &RCC_CFGR, &FLASH_ACR, ACR_PREFETCH_2_WAITS,
-		CFGR_PLLMUL_16 | CFGR_PPRE1_2 };
-
 	clock_use_pll(&clock, 0);
 	RCC_APB2ENR |= APB2_IOPA | APB2_USART1;
 	GPIOA_CRL = (GPIOA_CRL & ~(0xFu << 20)) | OUTPUT_2MHZ << 20;
 	GPIOA_CRH = (GPIOA_CRH & ~(0xFFu << 4)) | ALTERNATE_50MHZ << 4 | INPUT_PULLED << 8;
 	REG(GPIOA_BSRR) = 1u << 10; /* the pull of PA10 is up */
+}
+
+void part_stop(void)
+{
+	clock_stop_pll(&clock);
+	RCC_APB2RSTR = APB2_IOPA | APB2_USART1;
+	RCC_APB2RSTR = 0;
+	RCC_APB2ENR = 0;
 }
 
 static void wait_flash(void)

@@ -6,8 +6,11 @@
 #define RCC_CR REG(RCC + 0x00)
 #define RCC_PLLCFGR REG(RCC + 0x04)
 #define RCC_CFGR REG(RCC + 0x08)
+#define RCC_AHB1RSTR REG(RCC + 0x10)
+#define RCC_APB2RSTR REG(RCC + 0x24)
 #define RCC_AHB1ENR REG(RCC + 0x30)
 #define RCC_APB2ENR REG(RCC + 0x44)
+#define AHB1_CCM (1u << 20) /* on after reset */
 #define AHB1_GPIOA (1u << 0)
 #define AHB1_GPIOD (1u << 3)
 #define APB2_USART1 (1u << 4)
@@ -33,6 +36,7 @@
 #define FLASH_SR REG(FLASH + 0x0C)
 #define FLASH_CR REG(FLASH + 0x10)
 #define ACR_CACHES_5_WAITS 0x705u
+#define ACR_RESET 0u
 #define SR_BSY (1u << 16)
 #define CR_PG (1u << 0)
 #define CR_SER (1u << 1)
@@ -53,6 +57,7 @@ const struct part part = {
 	.led_set_reset = &BSRR(GPIOD),
 	.led_pin = 12,
 	.has_fpu = true,
+	.system_memory = 0x1FFF0000,
 	.keep_addr = 0x080E0000, /* sector 11 */
 };
 
@@ -61,11 +66,11 @@ static void set_pll(void)
 	RCC_PLLCFGR = PLL_168_MHZ;
 }
 
+static const struct clock clock = { &RCC_CR, &RCC_CFGR, &FLASH_ACR, ACR_CACHES_5_WAITS, ACR_RESET,
+	CFGR_PPRE1_4 | CFGR_PPRE2_2 };
+
 void part_init(void)
 {
-	static const struct clock clock = { &RCC_CR, &RCC_CFGR, &FLASH_ACR, ACR_CACHES_5_WAITS,
-		CFGR_PPRE1_4 | CFGR_PPRE2_2 };
-
 	SCB_CPACR |= CPACR_FPU;
 	clock_use_pll(&clock, set_pll);
 	RCC_AHB1ENR |= AHB1_GPIOA | AHB1_GPIOD;
@@ -75,6 +80,16 @@ void part_init(void)
 	AFRH(GPIOA) = (AFRH(GPIOA) & ~(0xFFu << 4)) | AF7_USART1 << 4 | AF7_USART1 << 8;
 	PUPDR(GPIOA) = (PUPDR(GPIOA) & ~(0xFu << 18)) | PULL_UP << 20;
 	MODER(GPIOA) = (MODER(GPIOA) & ~(0xFu << 18)) | MODE_ALTERNATE << 18 | MODE_ALTERNATE << 20;
+}
+
+void part_stop(void)
+{
+	clock_stop_pll(&clock);
+	RCC_AHB1RSTR = AHB1_GPIOA | AHB1_GPIOD;
+	RCC_APB2RSTR = APB2_USART1;
+	RCC_AHB1RSTR = RCC_APB2RSTR = 0;
+	RCC_APB2ENR = 0;
+	RCC_AHB1ENR = AHB1_CCM;
 }
 
 static void wait_flash(void)

@@ -95,3 +95,10 @@ void usart_drain(void)
 	while (!(part.usart->sr & SR_TC))
 		;
 }
+
+void usart_stop(void)
+{
+	usart_drain();
+	part.usart->cr1 = 0;
+	part.usart->brr = 0;
+}

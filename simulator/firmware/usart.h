@@ -16,6 +16,8 @@ void usart_number(uint32_t value, unsigned width);
 void usart_hex(uint32_t value);
 /* Waits until the last bit has left. */
 void usart_drain(void);
+/* The same, then off, as reset leaves it. */
+void usart_stop(void);
 
 void usart1_handler(void);
 
