@@ -77,6 +77,7 @@ struct control {
 	enum err (*restart)(void *ctx, enum control_into into, struct why *why);
 	void *ctx;
 	bool resets;      /* restart(INTO_APPLICATION) really resets the chip */
+	bool by_firmware; /* restart() asks the running program, at the console's settings */
 	bool is_manual;   /* a person moves BOOT0: go on trying for wait_ms */
 	uint32_t wait_ms; /* how long to try for the ROM's first answer, e.g. 3500; manual 60000 */
 };

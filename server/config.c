@@ -29,6 +29,7 @@ static const char *const kind_names[CONTROL_KIND_COUNT] = {
 	[CONTROL_LINES] = "lines",
 	[CONTROL_COMMAND] = "command",
 	[CONTROL_GPIO] = "gpio",
+	[CONTROL_CONSOLE] = "console",
 };
 
 const char *role_name(enum role role)
@@ -90,6 +91,7 @@ static void board_release(struct config_board *board)
 	free_list(board->tags);
 	free(board->port);
 	free(board->control.chip);
+	free(board->control.send);
 	free_list(board->control.bootloader_argv);
 	free_list(board->control.application_argv);
 	free(board->expect_unique_id);
@@ -136,7 +138,8 @@ struct config_board *config_new_board(struct config *config)
 			.pulse_ms = 50,
 			.settle_ms = 100,
 			.timeout_ms = 5000,
-			.wait_s = 60 },
+			.wait_s = 60,
+			.wait_ms = 500 },
 	};
 	return board;
 }

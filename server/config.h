@@ -25,6 +25,7 @@ enum control_kind {
 	CONTROL_LINES,
 	CONTROL_COMMAND,
 	CONTROL_GPIO,
+	CONTROL_CONSOLE,
 	CONTROL_KIND_COUNT
 };
 const char *control_kind_name(enum control_kind kind);
@@ -52,6 +53,8 @@ struct config_control {
 	char **application_argv;
 	uint32_t timeout_ms; /* command: 5000 */
 	uint32_t wait_s;     /* manual: 60 */
+	char *send;          /* console: what makes the firmware leave for the ROM */
+	uint32_t wait_ms;    /* console: 500 */
 };
 
 struct config_board {

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define KINDS "manual, lines, gpio, console, command"
+
 enum { PIN_MAX = 65535 };
 
 #define AT(type, field) offsetof(struct type, field)
@@ -102,6 +104,18 @@ static void read_chip(
 		set_text(r, slot, text, false);
 }
 
+/* Its line ends are meant: control characters are fine here. */
+static void read_send(
+	struct reading *r, const struct json *node, const struct member *member, void *slot)
+{
+	const char *text = json_string(node);
+
+	if (text && *text && strlen(text) <= (size_t)member->max)
+		set_text(r, slot, text, false);
+	else
+		reading_error(r, "must be a string of 1 to %d bytes", (int)member->max);
+}
+
 /* read_control() has looked at it: it chooses the table. */
 static void read_nothing(
 	struct reading *r, const struct json *node, const struct member *member, void *slot)
@@ -137,6 +151,11 @@ static const struct member gpio_members[] = {
 	{ "pulse_ms", read_number, AT(config_control, pulse_ms), 1, 10000, false },
 	{ "settle_ms", read_number, AT(config_control, settle_ms), 0, 10000, false },
 };
+static const struct member console_members[] = {
+	{ "kind", read_nothing, 0, 0, 0, true },
+	{ "send", read_send, AT(config_control, send), 0, 256, true },
+	{ "wait_ms", read_number, AT(config_control, wait_ms), 0, 10000, false },
+};
 static const struct {
 	const struct member *members;
 	size_t count;
@@ -145,6 +164,7 @@ static const struct {
 	[CONTROL_LINES] = { MEMBERS(lines_members) },
 	[CONTROL_COMMAND] = { MEMBERS(command_members) },
 	[CONTROL_GPIO] = { MEMBERS(gpio_members) },
+	[CONTROL_CONSOLE] = { MEMBERS(console_members) },
 };
 
 /* false: told. */
@@ -161,10 +181,9 @@ static bool read_kind(struct reading *r, const struct json *node, enum control_k
 	size_t was = reading_enter(r, "kind", 0);
 
 	if (text)
-		reading_error(r,
-			"\"%s\" is no kind of control; one of manual, lines, command, gpio", text);
+		reading_error(r, "\"%s\" is no kind of control; one of " KINDS, text);
 	else
-		reading_error(r, "must be one of \"manual\", \"lines\", \"command\", \"gpio\"");
+		reading_error(r, "must be one of " KINDS);
 	reading_leave(r, was);
 	return false;
 }

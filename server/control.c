@@ -20,6 +20,8 @@ static const struct control_kind_row {
 		.resets = control_command_resets },
 	[CONTROL_GPIO] = { control_gpio_restart, control_gpio_resets, control_gpio_open,
 		control_gpio_close, control_gpio_rest },
+	[CONTROL_CONSOLE] = { .restart = control_console_restart,
+		.resets = control_console_resets },
 };
 static_assert(sizeof(kinds) / sizeof(*kinds) == CONTROL_KIND_COUNT, "every kind has a row");
 
@@ -35,6 +37,7 @@ struct control control_make(
 		.ctx = memory,
 		.resets = kinds[config->kind].resets(config),
 		.is_manual = config->kind == CONTROL_MANUAL,
+		.by_firmware = config->kind == CONTROL_CONSOLE,
 		.wait_ms = config->kind == CONTROL_MANUAL ? config->wait_s * 1000 : WAIT_MS,
 	};
 }

@@ -10,12 +10,14 @@ enum err control_manual_restart(void *ctx, enum control_into into, struct why *w
 enum err control_lines_restart(void *ctx, enum control_into into, struct why *why);
 enum err control_command_restart(void *ctx, enum control_into into, struct why *why);
 enum err control_gpio_restart(void *ctx, enum control_into into, struct why *why);
+enum err control_console_restart(void *ctx, enum control_into into, struct why *why);
 
 /* Can it really reset the chip into its application? */
 bool control_manual_resets(const struct config_control *config);
 bool control_lines_resets(const struct config_control *config);
 bool control_command_resets(const struct config_control *config);
 bool control_gpio_resets(const struct config_control *config);
+bool control_console_resets(const struct config_control *config);
 
 /* As in control.h, for those that have something to open or to put at rest. */
 enum err control_gpio_open(struct control_memory *m, struct why *why);

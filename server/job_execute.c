@@ -77,6 +77,9 @@ static enum err reset(struct work *w, struct why *why)
 			work_add_figures(w, 0);
 		return e;
 	}
+	/* Without a reset line the ROM starts it. */
+	if (w->scene->control.by_firmware)
+		return go(w, why);
 	work_stage(w, STAGE_RUN);
 	e = run_stage(w->control.restart(w->control.ctx, INTO_APPLICATION, why), why);
 	json_add_string(w->result, "started", w->control.resets ? "reset" : NULL);
@@ -255,6 +258,17 @@ static void fill_cut_short(const struct work *w, const struct why *why, struct p
 	problem->stage = w->stage;
 }
 
+static void fill_not_entered(const struct why *why, struct problem *problem)
+{
+	problem_set(problem, "bootloader_not_entered",
+		"The firmware did not enter the bootloader: what control.send says was sent to it, "
+		"and no ROM answered (%s). Does the program that runs know it, and does it jump to "
+		"system memory with clocks and interrupts as a reset leaves them? Raise wait_ms if "
+		"it needs longer, or start the ROM once by BOOT0 and reset.",
+		why->what ? why->what : "it answered wrongly");
+	problem->stage = STAGE_CONNECT;
+}
+
 static void fill_problem(const struct work *w, const struct why *why, struct problem *problem)
 {
 	const struct chip *chip = w->has_spoken ? w->boot->device.chip : NULL;
@@ -263,6 +277,8 @@ static void fill_problem(const struct work *w, const struct why *why, struct pro
 		problem_set(problem, "store_failed",
 			"The store could not be written, so nothing was sent that changes the "
 			"part. See the server's log; is the disk full?");
+	else if (w->not_entered)
+		fill_not_entered(why, problem);
 	else if (why->err == ERR_CANCELLED)
 		fill_cut_short(w, why, problem);
 	else

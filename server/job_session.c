@@ -116,6 +116,32 @@ static enum err restart_application(struct work *w, struct why *why)
 	return e;
 }
 
+/*
+ * At the console's settings, and what the program has to say before it leaves is the console's. A
+ * ROM that was left running is looked for first: words for a program could train it wrongly.
+ */
+static enum err ask_firmware(struct work *w, struct why *why)
+{
+	const struct wire *wire = &w->scene->wire;
+	const struct control *control = &w->scene->control;
+
+	if (w->scene->was_in_bootloader && !w->was_met) {
+		w->was_met = true;
+		return ERR_OK;
+	}
+	enum err e = to_console_settings(w);
+
+	if (!e)
+		e = take_last_words(w);
+	if (!e)
+		e = control->restart(control->ctx, INTO_BOOTLOADER, why);
+	if (!e)
+		e = take_last_words(w);
+	if (!e)
+		e = wire->ops->configure(wire->ctx, &w->boot->options.settings);
+	return e && why && !why->what ? why_set(why, e, "the port failed") : e;
+}
+
 static enum err restart(void *ctx, enum control_into into, struct why *why)
 {
 	struct work *w = ctx;
@@ -123,6 +149,8 @@ static enum err restart(void *ctx, enum control_into into, struct why *why)
 
 	if (into == INTO_APPLICATION)
 		return restart_application(w, why);
+	if (control->by_firmware)
+		return ask_firmware(w, why);
 	say_to_person(w, TO_BOOTLOADER);
 	return control->restart(control->ctx, into, why);
 }
@@ -213,8 +241,11 @@ static enum err connect_mended(struct work *w, struct why *why)
 {
 	enum err e = connect(w, why);
 
-	if (e != ERR_GONE)
+	if (e != ERR_GONE) {
+		w->not_entered =
+			w->scene->control.by_firmware && (e == ERR_TIMEOUT || e == ERR_REPLY);
 		return e;
+	}
 	why->err = e;
 	return mend_session(&w->mend, w->boot, why, why);
 }

@@ -19,6 +19,8 @@ struct work {
 	int64_t began_ms;
 	char merged[SHA256_TEXT]; /* the image with what stood beside it; "": none */
 	bool has_spoken;   /* the port has the bootloader's settings, the ROM was looked for */
+	bool was_met;      /* by_firmware: a ROM that should be there was looked for first */
+	bool not_entered;  /* by_firmware: the program was asked, and no ROM came */
 	bool was_told;     /* what a person has to do */
 	bool has_changed;  /* an erase or write was about to be sent */
 	bool is_good;      /* what the part holds is verified, or it was erased whole */

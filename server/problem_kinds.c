@@ -172,6 +172,9 @@ static const struct problem_kind kinds[] = {
 	{ "start_failed", 502, "The firmware could not be started", true,
 		"The content of the part is good and verified, but starting it failed. Reset the "
 		"board by hand." },
+	{ "bootloader_not_entered", 504, "The firmware did not enter the bootloader", true,
+		"This board has no reset line: its firmware is asked, by what control.send says, "
+		"to jump to the ROM by itself. It was asked, and the ROM did not answer." },
 	{ "no_answer", 504, "The board did not answer", true,
 		"Nothing came back from the bootloader. Is the board powered, are TX and RX "
 		"crossed, does BOOT0 select the bootloader, was the board reset, is this the right "

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The ways of restarting a board, each through the shipped binary.
 import assert from 'node:assert/strict';
-import { symlinkSync } from 'node:fs';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Bench, firmware, preload } from './harness.mjs';
@@ -70,6 +70,78 @@ test('gpio: two boards on one chip are flashed, straight and through transistors
     assert.equal((await bench.board(id)).state, 'bootloader');
     assert.equal((await bench.board(id)).control, 'gpio');
   }
+});
+
+const byFirmware = { kind: 'console', send: 'bootloader\r', wait_ms: 100 };
+
+/** A board without reset and BOOT0 lines, with the firmware in its flash already. */
+async function consoleBench(part, control = byFirmware) {
+  const bench = new Bench({ boards: [{ id: 'b', part, control, bootloader: { baud: 115200 } }] });
+  const flash = join(bench.dir, 'flash.bin');
+  const cells = Buffer.alloc(part === 'f407vg' ? 1 << 20 : 1 << 17, 0xff);
+  readFileSync(firmware(part.slice(0, 4), 'bin')).copy(cells);
+  writeFileSync(flash, cells);
+  bench.sims.b.options = ['--flash', flash];
+  await bench.sims.b.start();
+  await bench.start();
+  return bench;
+}
+
+for (const part of ['f103rb', 'f407vg'])
+  test(`console: the ${part}'s firmware leaves for the ROM, again and again`, async (t) => {
+    const bench = await consoleBench(part);
+    t.after(() => bench.clear());
+    const resets = (await bench.sims.b.ctl('stats')).match(/resets=\d+/)[0];
+    const file = (name) => firmware(part.slice(0, 4), 'hex', name);
+    for (let round = 0; round < 3; round++) {
+      const { json, code, text } = await bench.curl(
+        '--fail-with-body',
+        '-T',
+        file('hello'),
+        '/api/v1/boards/b/flash',
+      );
+      assert.equal(code, 0, text);
+      assert.equal(json.result.started, 'go');
+      const { json: identified } = await bench.curl('-X', 'POST', '/api/v1/boards/b/identify');
+      assert.equal(identified.state, 'done');
+      await bench.until('b', ({ state }) => state === 'idle');
+    }
+    const { json } = await bench.curl('--json', '{"into":"application"}', '/api/v1/boards/b/reset');
+    assert.equal(json.state, 'done');
+    assert.equal(json.result.started, 'go');
+    const stats = await bench.sims.b.ctl('stats');
+    assert.match(stats, /runs=application/);
+    assert.match(stats, new RegExp(`${resets} `), 'the reset pin was never touched');
+    const { text } = await bench.get('/api/v1/boards/b/console?from=0');
+    assert.equal(text.match(/leaving for the ROM/g).length, 7, 'what it says on leaving is kept');
+    assert.equal(text.match(/type help and Enter/g).length >= 7, true, text);
+  });
+
+test('console: a board left in the bootloader is spoken to as it is, and a reset brings it back', async (t) => {
+  const bench = await consoleBench('f103rb');
+  t.after(() => bench.clear());
+  const { json } = await bench.curl('--json', '{"into":"bootloader"}', '/api/v1/boards/b/reset');
+  assert.equal(json.state, 'done');
+  assert.equal((await bench.board('b')).state, 'bootloader');
+  const again = await bench.curl('-X', 'POST', '/api/v1/boards/b/identify');
+  assert.equal(again.json.state, 'done');
+  assert.equal((await bench.board('b')).state, 'bootloader');
+  const back = await bench.curl('--json', '{"into":"application"}', '/api/v1/boards/b/reset');
+  assert.equal(back.json.result.started, 'go');
+  await bench.until('b', ({ state }) => state === 'idle');
+});
+
+test('console: a firmware that does not react is told so', async (t) => {
+  const bench = await consoleBench('f103rb', { ...byFirmware, send: 'update\r' });
+  t.after(() => bench.clear());
+  const { json } = await bench.curl('-X', 'POST', '/api/v1/boards/b/identify');
+  assert.equal(json.status, 504);
+  assert.equal(json.code, 'bootloader_not_entered');
+  assert.match(json.detail, /did not enter the bootloader/);
+  assert.match(await bench.sims.b.ctl('stats'), /runs=application/);
+  assert.equal((await bench.board('b')).state, 'idle');
+  const { text } = await bench.get('/api/v1/boards/b/console?from=0');
+  assert.match(text, /unknown command, try help/);
 });
 
 test('gpio: a line that another program has is named, and the board waits for it', async (t) => {

@@ -176,7 +176,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	h = (struct hostile){ .rest = { data + HEADER, size - HEADER } };
 	boot_init(&boot, (struct wire){ &ops, &h },
-		(struct control){ hostile_restart, &h, true, data[0] & 1, 3500 },
+		(struct control){ .restart = hostile_restart,
+			.ctx = &h,
+			.resets = true,
+			.is_manual = data[0] & 1,
+			.wait_ms = 3500 },
 		&(struct boot_options){ .settings = { 115200, WIRE_8E1 },
 			.resume_only = data[0] & 2,
 			.as_product_id = data[0] & 4 ? 0x410 : 0,

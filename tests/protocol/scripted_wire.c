@@ -139,7 +139,9 @@ static enum err scripted_restart(void *ctx, enum control_into into, struct why *
 
 struct control scripted_control(struct scripted *s, uint32_t wait_ms)
 {
-	return (struct control){ scripted_restart, s, true, false, wait_ms };
+	return (struct control){
+		.restart = scripted_restart, .ctx = s, .resets = true, .wait_ms = wait_ms
+	};
 }
 
 bool scripted_is_finished(const struct scripted *s)

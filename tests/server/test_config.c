@@ -63,10 +63,16 @@ static const struct {
 		"f: boards[0].expect_unique_id: must be null or 24 hexadecimal digits\n" },
 	{ CONTROL("\"kind\":\"jtag\""),
 		"f: boards[0].control.kind: \"jtag\" is no kind of control; one of manual, lines, "
-		"command, gpio\n" },
+		"gpio, console, command\n" },
 	{ CONTROL(""),
-		"f: boards[0].control.kind: must be one of \"manual\", \"lines\", \"command\", "
-		"\"gpio\"\n" },
+		"f: boards[0].control.kind: must be one of manual, lines, gpio, console, "
+		"command\n" },
+	{ CONTROL("\"kind\":\"console\",\"send\":\"bootloader\\r\\n\",\"wait_ms\":500"), "" },
+	{ CONTROL("\"kind\":\"console\",\"wait_ms\":-1"),
+		"f: boards[0].control.wait_ms: must be a whole number from 0 to 10000\n"
+		"f: boards[0].control: \"send\" is missing\n" },
+	{ CONTROL("\"kind\":\"console\",\"send\":\"\""),
+		"f: boards[0].control.send: must be a string of 1 to 256 bytes\n" },
 	{ CONTROL("\"kind\":\"gpio\",\"chip\":\"/dev/gpiochip0\",\"reset\":27,\"boot0\":\"!17\","
 		  "\"settle_ms\":5"),
 		"" },
