@@ -11,6 +11,7 @@ static const char *const err_names[] = {
 	[ERR_ARGUMENT] = "argument",
 	[ERR_IO] = "io",
 	[ERR_CONTROL] = "control",
+	[ERR_POWER] = "power",
 	[ERR_GONE] = "gone",
 	[ERR_TIMEOUT] = "timeout",
 	[ERR_NACK] = "nack",

@@ -15,6 +15,7 @@ enum err {
 	/* the transport */
 	ERR_IO,      /* the port failed; what says how */
 	ERR_CONTROL, /* what drives reset and BOOT0 failed; what says how */
+	ERR_POWER,   /* the supply did not go or come as it was told to; what says how */
 	ERR_GONE,    /* the port vanished (unplugged, pty closed) */
 	ERR_TIMEOUT, /* the board said nothing in time */
 	ERR_NACK,    /* the ROM refused a command, an address or data */

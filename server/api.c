@@ -37,6 +37,9 @@ static const struct route routes[] = {
 		"{\"address\":…}: start a program there" },
 	{ METHOD_POST, BOARD "/reset", ROLE_FLASH, BODY_JSON, check_job, handle_reset,
 		"{\"into\":\"application\"} or {\"into\":\"bootloader\"}" },
+	{ METHOD_POST, BOARD "/power", ROLE_FLASH, BODY_JSON, check_board, handle_power,
+		"{\"state\":\"off\"}, \"on\" or \"cycle\": the supply, where a command switches "
+		"it" },
 	{ METHOD_GET, BOARD "/console", ROLE_VIEW, BODY_NONE, check_console, handle_console_get,
 		"what the board printed; from=, to=, follow=true, "
 		"view=raw/stamped/text/hex/csv/ndjson, stream=" },

@@ -52,6 +52,7 @@ void handle_identify(struct request *request);
 void handle_erase(struct request *request);
 void handle_protection(struct request *request);
 void handle_go(struct request *request);
+void handle_power(struct request *request);
 void handle_reset(struct request *request);
 void handle_flash(struct request *request);
 void handle_verify(struct request *request);

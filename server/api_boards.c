@@ -271,3 +271,34 @@ void handle_reset(struct request *request)
 
 	handle_operation(request, JOB_RESET, known, parse_reset);
 }
+
+static bool parse_power(const struct json *body, struct job_request *what, struct problem *problem)
+{
+	const char *state = json_string(json_get(body, "state"));
+
+	for (int i = 0; state && i < POWER_SWITCH_COUNT; i++) {
+		what->power = (enum power_switch)i;
+		if (!strcmp(state, power_switch_name(what->power)))
+			return true;
+	}
+	return problem_set(problem, "bad_parameter",
+		"Say {\"state\":\"off\"}, {\"state\":\"on\"} or {\"state\":\"cycle\"}.");
+}
+
+void handle_power(struct request *request)
+{
+	static const char *const known[] = { "state", NULL };
+	const struct board *board = api_board_or_reply(request);
+	struct problem problem = { 0 };
+
+	if (!board)
+		return;
+	if (board_has_power(board)) {
+		handle_operation(request, JOB_POWER, known, parse_power);
+		return;
+	}
+	problem_set(&problem, "unsupported",
+		"Nothing switches this board's supply: see \"power\" in docs/configuration.md.");
+	problem.board = board_id(board);
+	reply_problem(request, &problem);
+}

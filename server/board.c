@@ -127,6 +127,11 @@ const char *board_port(const struct board *board)
 	return board->config->port;
 }
 
+bool board_has_power(const struct board *board)
+{
+	return board->config->power.off_argv;
+}
+
 struct console *board_console(struct board *board)
 {
 	return board->console;

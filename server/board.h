@@ -37,6 +37,7 @@ void board_free(struct board *board);
 
 const char *board_id(const struct board *board);
 const char *board_port(const struct board *board);
+bool board_has_power(const struct board *board); /* a hook switches its supply */
 struct console *board_console(struct board *board);
 struct console_log *board_console_log(struct board *board); /* NULL: none is kept */
 

@@ -41,6 +41,16 @@ static struct json *console_json(struct board *board)
 	return json;
 }
 
+/* NULL: nothing switches it. */
+static const char *power_name(struct board *board)
+{
+	static const char *const words[] = {
+		[POWER_IS_UNKNOWN] = "unknown", [POWER_IS_ON] = "on", [POWER_IS_OFF] = "off"
+	};
+
+	return board_has_power(board) ? words[board->power] : NULL;
+}
+
 struct json *board_json(struct board *board)
 {
 	const struct config_board *config = board->config;
@@ -62,6 +72,7 @@ struct json *board_json(struct board *board)
 	json_add_time(json, "since", since);
 	json_add_string(json, "port", config->port);
 	json_add_string(json, "control", control_kind_name(config->control.kind));
+	json_add_string(json, "power", power_name(board));
 	json_add_string(json, "cause", state == BOARD_ABSENT ? cause : NULL);
 	json_add_string(json, "job", job ? job_id(job) : NULL);
 	json_add_null(json, "lease");

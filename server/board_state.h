@@ -33,7 +33,8 @@ struct board {
 	struct control_memory control_memory;
 	struct control control;
 	struct session session;
-	uint8_t unasked[256]; /* heard from the ROM that was asked nothing */
+	_Atomic enum power_is power; /* its thread writes it */
+	uint8_t unasked[256];        /* heard from the ROM that was asked nothing */
 	size_t unasked_len;
 
 	pthread_mutex_t lock; /* guards the rest */

@@ -344,6 +344,7 @@ static struct job_scene scene_of(struct board *board)
 		.known = board->known,
 		.map = board->map,
 		.session = &board->session,
+		.power = &board->power,
 		.was_in_bootloader = state_of(board) == BOARD_BOOTLOADER,
 		.is_stopping = board_is_stopping,
 		.ctx = board,
@@ -403,7 +404,9 @@ static struct job_outcome attempt(struct board *board, struct job *job)
 			"The server was stopped before the job began.");
 	if (job_is_final(job)) /* cancelled in the queue, and says so itself */
 		return (struct job_outcome){ .state = JOB_CANCELLED };
-	if (!job_needs_port(job, board->known)) {
+	const bool may_use_port = job_request(job)->kind == JOB_POWER && board->port;
+
+	if (!may_use_port && !job_needs_port(job, board->known)) {
 		const struct job_scene scene = scene_of(board);
 
 		return job_execute(job, &scene);

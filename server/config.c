@@ -94,6 +94,8 @@ static void board_release(struct config_board *board)
 	free(board->control.send);
 	free_list(board->control.bootloader_argv);
 	free_list(board->control.application_argv);
+	free_list(board->power.off_argv);
+	free_list(board->power.on_argv);
 	free(board->expect_unique_id);
 }
 
@@ -140,6 +142,7 @@ struct config_board *config_new_board(struct config *config)
 			.timeout_ms = 5000,
 			.wait_s = 60,
 			.wait_ms = 500 },
+		.power = { .timeout_ms = 5000, .off_ms = 1000 },
 	};
 	return board;
 }

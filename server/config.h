@@ -57,6 +57,13 @@ struct config_control {
 	uint32_t wait_ms;    /* console: 500 */
 };
 
+/* The hook that switches a board's supply. */
+struct config_power {
+	char **off_argv, **on_argv; /* NULL-terminated; NULL: there is none */
+	uint32_t timeout_ms;        /* 5000, of each command */
+	uint32_t off_ms;            /* 1000: how long a cycle leaves it off */
+};
+
 struct config_board {
 	char id[BOARD_ID_TEXT];
 	char *label; /* never NULL: the id when not given */
@@ -70,6 +77,7 @@ struct config_board {
 	uint32_t reattach_s;             /* 30: how long a job waits for a port that vanished */
 	uint32_t supply_mv;              /* 0: not told */
 	struct config_control control;
+	struct config_power power;
 	char *expect_unique_id; /* 24 hex digits, lower case; NULL: any chip */
 };
 

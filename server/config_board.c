@@ -139,6 +139,7 @@ static const struct member board_members[] = {
 	{ "recovery", read_recovery, 0, 0, 0, false },
 	{ "supply_mv", read_number, AT(config_board, supply_mv), 1650, 3600, false },
 	{ "control", read_control, AT(config_board, control), 0, 0, false },
+	{ "power", read_power, AT(config_board, power), 0, 0, false },
 	{ "expect_unique_id", read_unique_id, AT(config_board, expect_unique_id), 0, 0, false },
 };
 

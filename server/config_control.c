@@ -217,3 +217,16 @@ void read_control(
 		control->reset_pin.offset == control->boot0_pin.offset)
 		reading_error(r, "reset and boot0 cannot be on the same line");
 }
+
+void read_power(struct reading *r, const struct json *node, const struct member *member, void *slot)
+{
+	static const struct member members[] = {
+		{ "off", read_argv, AT(config_power, off_argv), 0, 0, true },
+		{ "on", read_argv, AT(config_power, on_argv), 0, 0, true },
+		{ "timeout_ms", read_number, AT(config_power, timeout_ms), 1, 600000, false },
+		{ "off_ms", read_number, AT(config_power, off_ms), 1, 60000, false },
+	};
+
+	(void)member;
+	read_object(r, node, MEMBERS(members), slot);
+}

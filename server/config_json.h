@@ -61,6 +61,9 @@ void push_text(struct reading *r, char ***list, const char *text, bool lower);
 /* config_control.c: slot is struct config_control. */
 void read_control(
 	struct reading *r, const struct json *node, const struct member *member, void *slot);
+/* The same for struct config_power. */
+void read_power(
+	struct reading *r, const struct json *node, const struct member *member, void *slot);
 /* config_board.c: slot is struct config. */
 void read_board(
 	struct reading *r, const struct json *node, const struct member *member, void *slot);

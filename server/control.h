@@ -6,6 +6,7 @@
 #ifndef BENCHD_SERVER_CONTROL_H
 #define BENCHD_SERVER_CONTROL_H
 
+#include "server/command.h"
 #include "server/config.h"
 #include "server/port.h"
 
@@ -15,8 +16,8 @@ struct control_memory {
 	const struct config_control *config;
 	struct wire wire;
 	struct control_gpio *gpio; /* NULL: no lines are held */
-	char said[256]; /* command: its first line of complaint; gpio: what is wrong; why->what may
-			   point here */
+	char said[COMMAND_TEXT];   /* command: its first line of complaint; gpio: what is wrong;
+			     why->what may   point here */
 };
 /*
  * The control of a board whose port is open. Borrows config and wire for as long as it is used.

@@ -13,6 +13,10 @@
 #include "server/shelf.h"
 #include "server/problem.h"
 
+enum power_switch { POWER_OFF, POWER_ON, POWER_CYCLE, POWER_SWITCH_COUNT };
+/* "off", "on", "cycle" */
+const char *power_switch_name(enum power_switch to);
+
 /* What was asked, checked by the API; addresses and names are bounded there. */
 struct job_request {
 	enum job_kind kind;
@@ -35,6 +39,7 @@ struct job_request {
 	uint32_t *sectors;         /* erase, protect; owned by the request */
 	size_t sector_count;
 	enum control_into into; /* reset */
+	enum power_switch power;
 };
 void job_request_release(struct job_request *request);
 

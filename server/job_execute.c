@@ -186,6 +186,7 @@ static const struct {
 	[JOB_RESET] = { reset },
 	[JOB_IDENTIFY] = { identify },
 	[JOB_PROTECT] = { work_protect },
+	[JOB_POWER] = { work_power },
 };
 static_assert(sizeof(kinds) / sizeof(*kinds) == JOB_KIND_COUNT, "every kind can be done");
 
@@ -194,6 +195,8 @@ bool job_needs_port(const struct job *job, struct known *known)
 	const struct job_request *request = job_request(job);
 	struct device device;
 
+	if (request->kind == JOB_POWER)
+		return false; /* off may be why it is absent */
 	return request->kind != JOB_FLASH || !request->dry_run || request->as_product_id ||
 		request->flash_bytes || !known_device(known, &device) || !device.chip;
 }

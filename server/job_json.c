@@ -144,6 +144,8 @@ char *job_request_text(const struct job_request *request)
 		add_protect(json, request);
 	if (request->kind == JOB_READ)
 		json_add_string(json, "format", image_format_name(request->format));
+	if (request->kind == JOB_POWER)
+		json_add_string(json, "state", power_switch_name(request->power));
 	if (request->kind == JOB_RESET)
 		json_add_string(json, "into",
 			request->into == INTO_BOOTLOADER ? "bootloader" : "application");

@@ -27,6 +27,7 @@ struct work {
 	bool has_started;  /* the application */
 	bool store_failed; /* why the job fails, where it does */
 	struct mend mend;
+	char said[COMMAND_TEXT];          /* the power command's complaint */
 	unsigned recoveries;              /* events told of */
 	struct known_link began;          /* of the session, as it was connected */
 	enum image_format image_format;   /* as it was read */
@@ -80,6 +81,10 @@ enum err work_erase(struct work *w, struct why *why);
 enum err work_protect(struct work *w, struct why *why);
 /* Gives e, in a stage if it has none yet. */
 enum err work_in_stage(enum err e, enum stage stage, struct why *why);
+
+/* job_power.c */
+
+enum err work_power(struct work *w, struct why *why);
 
 /* job_mend.c: what is done about a session that failed, and told of it */
 

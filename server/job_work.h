@@ -43,6 +43,9 @@ struct session {
 	bool is_live;
 };
 
+/* What is known of a board's supply since benchd started. */
+enum power_is { POWER_IS_UNKNOWN, POWER_IS_ON, POWER_IS_OFF };
+
 /* What a job needs of its board; all borrowed. has_port false: the port is absent. */
 struct job_scene {
 	const struct config_board *config;
@@ -55,6 +58,7 @@ struct job_scene {
 	struct wire wire;
 	struct control control;
 	bool was_in_bootloader;
+	_Atomic enum power_is *power;
 	bool (*is_stopping)(void *ctx);
 	void *ctx;
 };
@@ -72,7 +76,10 @@ struct job_outcome {
 
 /* Does it, all but its end. */
 struct job_outcome job_execute(struct job *job, const struct job_scene *scene);
-/* Would it touch the port? A dry run of a known part would not. */
+/*
+ * Would it need the port? A dry run of a known part would not; power uses it where it is there, to
+ * look whether the supply went.
+ */
 bool job_needs_port(const struct job *job, struct known *known);
 
 #endif /* BENCHD_SERVER_JOB_WORK_H */

@@ -157,6 +157,10 @@ static const struct problem_kind kinds[] = {
 	{ "control_failed", 503, "What restarts the board failed", true,
 		"Reset and BOOT0 of this board are driven by a GPIO chip or a program, and that "
 		"failed. The detail says how; docs/wiring.md says what each kind needs." },
+	{ "power_unchanged", 502, "The power did not go or come", true,
+		"The power command ended well, but the board went on answering after it was "
+		"switched off, or did not answer after it was switched on. A board that stays "
+		"alive is often fed through the serial adapter's pins or a debug probe." },
 	{ "port_failed", 503, "The board's serial port failed", true,
 		"The system reported an error of the port: a bad cable, a failing adapter, or "
 		"missing permission." },

@@ -33,6 +33,7 @@ enum job_kind {
 	JOB_RESET,
 	JOB_IDENTIFY,
 	JOB_PROTECT,
+	JOB_POWER,
 	JOB_KIND_COUNT
 };
 enum job_state {

@@ -132,6 +132,7 @@ test('jobs of every kind, and what they leave', async () => {
   });
   await call('post', '/api/v1/boards/{id}/erase', { body: { sectors: [100] }, status: 200 });
   await call('put', '/api/v1/boards/{id}/protection', { body: { write: [] }, status: 200 });
+  await call('post', '/api/v1/boards/{id}/power', { body: { state: 'cycle' }, status: 422 });
   await call('post', '/api/v1/boards/{id}/go', { body: { address: '0x08000000' }, status: 200 });
   await call('post', '/api/v1/boards/{id}/reset', { body: { into: 'bootloader' }, status: 200 });
   await call('post', '/api/v1/boards/{id}/reset', { body: { into: 'application' }, status: 200 });

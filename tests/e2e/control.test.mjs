@@ -144,6 +144,85 @@ test('console: a firmware that does not react is told so', async (t) => {
   assert.match(text, /unknown command, try help/);
 });
 
+/** A board whose supply is switched by words to its simulator. */
+async function powerBench({ off = ['power', 'off'], on = ['power', 'on'], ...more } = {}) {
+  const bench = new Bench({ boards: [{ id: 'b', part: 'f103rb', ...more }] });
+  const [board] = bench.config.boards;
+  const say = (words) => [...bench.sims.b.control.bootloader.slice(0, 3), ...words];
+  board.power = { off: say(off), on: say(on), off_ms: 20 };
+  await bench.sims.b.start();
+  await bench.start();
+  return bench;
+}
+
+const power = async (bench, state) =>
+  (await bench.curl('--json', JSON.stringify({ state }), '/api/v1/boards/b/power')).json;
+
+test('power: off, on and a cycle, each seen at the board', async (t) => {
+  const bench = await powerBench();
+  t.after(() => bench.clear());
+  await flash(bench, 'b');
+  assert.equal((await bench.board('b')).power, 'unknown');
+  const off = await power(bench, 'off');
+  assert.equal(off.state, 'done', off.detail);
+  assert.deepEqual(off.result, { power: 'off', proof: 'silence' });
+  assert.equal((await bench.board('b')).power, 'off');
+  assert.match(await bench.sims.b.ctl('stats'), /runs=nothing/);
+  const on = await power(bench, 'on');
+  assert.deepEqual(on.result, { power: 'on', proof: 'words' });
+  assert.match(await bench.sims.b.ctl('stats'), /runs=application/);
+  const cycle = await power(bench, 'cycle');
+  assert.equal(cycle.kind, 'power');
+  assert.deepEqual(cycle.result, { power: 'on', proof: 'words' });
+  assert.equal((await bench.board('b')).state, 'idle');
+  const { text } = await bench.get('/api/v1/boards/b/console?from=reset');
+  assert.match(text, /^\r\nbenchd hello/, 'its first words follow the mark');
+});
+
+test('power: a board with a silent program answers from its bootloader', async (t) => {
+  const bench = await powerBench();
+  t.after(() => bench.clear());
+  assert.equal((await power(bench, 'off')).result.proof, 'silence');
+  assert.deepEqual((await power(bench, 'on')).result, { power: 'on', proof: 'answer' });
+});
+
+test('power: what does not go is told, and why that may be', async (t) => {
+  const bench = await powerBench({ off: ['stats'], on: ['stats'] });
+  t.after(() => bench.clear());
+  const job = await power(bench, 'off');
+  assert.equal(job.status, 502);
+  assert.equal(job.code, 'power_unchanged');
+  assert.match(job.detail, /still answers: it may be fed through the serial adapter's pins/);
+  assert.equal((await bench.board('b')).power, 'unknown');
+  await bench.sims.b.ctl('power', 'off');
+  assert.match((await power(bench, 'on')).detail, /neither speaks nor answers/);
+});
+
+test('power: a hub takes the port along, and brings it back', async (t) => {
+  const bench = await powerBench({ off: ['unplug'], on: ['replug'] });
+  t.after(() => bench.clear());
+  await flash(bench, 'b');
+  assert.deepEqual((await power(bench, 'off')).result, { power: 'off', proof: 'port' });
+  await bench.until('b', ({ state }) => state === 'absent');
+  assert.deepEqual((await power(bench, 'on')).result, { power: 'on', proof: 'port' });
+  await bench.until('b', ({ state }) => state === 'idle');
+  assert.equal((await bench.board('b')).power, 'on');
+});
+
+test('power: without a command there is nothing to switch, and a command that fails says so', async (t) => {
+  const bench = await powerBench({ off: ['no-such-word'] });
+  t.after(() => bench.clear());
+  const failed = await power(bench, 'off');
+  assert.equal(failed.code, 'control_failed');
+  assert.match(failed.detail, /power command/);
+  assert.equal((await power(bench, 'up')).code, 'bad_parameter');
+  await bench.stop();
+  delete bench.config.boards[0].power;
+  await bench.start();
+  assert.equal((await bench.board('b')).power, null);
+  assert.equal((await power(bench, 'off')).code, 'unsupported');
+});
+
 test('gpio: a line that another program has is named, and the board waits for it', async (t) => {
   const bench = await gpioBench([
     { id: 'pi', control: gpio(27, 4), pins: { 27: 'nrst', 4: 'used' } },

@@ -34,7 +34,7 @@ static const struct {
 	{ BOARD(""), "" },
 	{ BOARD(",\"baud\":9600"),
 		"f: boards[0].baud: unknown member; known here: id, label, tags, port, console, "
-		"bootloader, recovery, supply_mv, control, expect_unique_id\n" },
+		"bootloader, recovery, supply_mv, control, power, expect_unique_id\n" },
 	{ "{\"boards\":[{\"id\":\"Mouse\",\"port\":\"ttyUSB0\"}]}",
 		"f: boards[0].id: an id has 1 to 32 of a-z, 0-9 and -\n"
 		"f: boards[0].port: a port is an absolute path, such as /dev/serial/by-id/...\n" },
@@ -104,6 +104,11 @@ static const struct {
 	{ CONTROL("\"kind\":\"command\",\"bootloader\":\"x\",\"application\":[1,\"\"]"),
 		"f: boards[0].control.bootloader: must be an array\n"
 		"f: boards[0].control.application[0]: must be a string\n" },
+	{ BOARD(",\"power\":{\"off\":[\"x\"],\"on\":[\"y\",\"z\"],\"off_ms\":10}"), "" },
+	{ BOARD(",\"power\":{\"off\":[],\"off_ms\":0}"),
+		"f: boards[0].power.off: must name a program\n"
+		"f: boards[0].power.off_ms: must be a whole number from 1 to 60000\n"
+		"f: boards[0].power: \"on\" is missing\n" },
 	{ "{\"listen\":[\"127.0.0.1:0\",\"[::1]:8080\",\"unix:/run/x\",\"localhost:1\"]}", "" },
 	{ "{\"listen\":[]}", "f: listen: must name at least one address\n" },
 	{ "{\"listen\":[\"8080\",\"*:80\",\"unix:x\",\"1.2.3.4:65536\"]}",

@@ -87,6 +87,8 @@ export const actions = {
     }
   },
   identify: (house, { board }) => accept(house, board, () => api.startJob(board, 'identify')),
+  power: (house, { board, parameters }) =>
+    accept(house, board, () => api.startJob(board, 'power', parameters)),
   reset: (house, { board, parameters }) =>
     accept(house, board, () => api.startJob(board, 'reset', parameters)),
   go: (house, { board, parameters }) =>

@@ -108,7 +108,7 @@ export async function startImageJob(board, verb, firmware, query = {}) {
 }
 
 /**
- * identify, erase, go, reset: starts the job and answers with it at once.
+ * identify, erase, go, reset, power: starts the job and answers with it at once.
  * @param {string} board @param {string} verb @param {object} [parameters]
  * @returns {Promise<import('./types.js').Job>}
  */

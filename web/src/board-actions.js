@@ -18,7 +18,7 @@ export function sectorNumbers(text, count) {
   return numbers.size ? [...numbers].sort((a, b) => a - b) : null;
 }
 
-/** Reset, bootloader, run, erase and read-out. */
+/** Reset, bootloader, run, erase, read-out, and the power where something switches it. */
 class BoardActions extends Element {
   static properties = {
     board: {},
@@ -63,7 +63,23 @@ class BoardActions extends Element {
         ${this.button('read-out', 'Read out…', () => this.dialog('read-dialog').showModal(), on)}
         ${this.button('erase', 'Erase…', () => this.dialog('erase-dialog').showModal(), on)}
       </div>
-      ${this.readDialog(board)} ${this.eraseDialog(board)}`;
+      ${this.power(board)} ${this.readDialog(board)} ${this.eraseDialog(board)}`;
+  }
+
+  /** Also while the port is gone: that may be the power's doing. @param {import('./types.js').Board} board */
+  power(board) {
+    if (!board.power) return nothing;
+    const on = !this.limit && board.state !== 'busy';
+    const turn = (/** @type {string} */ state) => () =>
+      this.want('power', { board: board.id, parameters: { state } });
+    return html`<div class="actions power" role="group" aria-label="Power">
+      ${
+        board.power === 'off'
+          ? this.button('power', 'Power on', turn('on'), on)
+          : this.button('power', 'Power off', turn('off'), on)
+      }
+      ${this.button('power-cycle', 'Power cycle', turn('cycle'), on)}
+    </div>`;
   }
 
   base() {

@@ -7,7 +7,7 @@
  *   bootloader_version?: string, commands?: (string | number)[], flash_bytes?: number | null,
  *   unique_id?: string | null, readout_protected?: boolean, sectors?: Sector[]}} Device */
 /** @typedef {{id: string, label: string, tags: string[], state: BoardState, since: string,
- *   port: string, control: string, cause: string | null, device: Device | null,
+ *   port: string, control: string, power: 'on' | 'off' | 'unknown' | null, cause: string | null, device: Device | null,
  *   job: string | null, lease: object | null,
  *   quarantine: {job: string, since: string, reason: string, address?: string,
  *     length?: number} | null,

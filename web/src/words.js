@@ -82,6 +82,7 @@ const KINDS = {
   reset: ['Resetting', 'Reset'],
   identify: ['Identifying', 'Identify'],
   protect: ['Changing the protection', 'Protection'],
+  power: ['Switching the power', 'Power'],
   option_bytes: ['Working on the option bytes', 'Option bytes'],
 };
 /** @param {string} kind */
@@ -115,6 +116,7 @@ const STAGES = {
   go: ['connect', 'run'],
   reset: ['connect'],
   identify: ['connect'],
+  power: ['run'],
 };
 /** @param {string} kind */
 export const stagesOf = (kind) => STAGES[kind] ?? ['connect'];
@@ -130,10 +132,25 @@ export function achieved(job) {
   const result = job.result ?? {};
   if (job.kind === 'verify') return comparison(result);
   if (job.kind === 'flash' && result.written_bytes !== undefined) return flashed(result);
+  if (job.kind === 'power' && result.power) return powered(result);
   if (job.kind === 'identify') return identified(result);
   if (job.kind === 'erase' && result.erased_sectors)
     return `${plural(result.erased_sectors.length, 'sector')} erased.`;
   return '';
+}
+
+/** @type {Record<string, string>} how it was seen that the power went or came */
+const PROOFS = {
+  port: 'its port is back',
+  silence: 'it neither speaks nor answers',
+  words: 'the board speaks',
+  answer: 'its bootloader answers',
+};
+
+/** @param {{power: string, proof: string | null}} result */
+function powered({ power, proof }) {
+  const how = proof === 'port' && power === 'off' ? 'its port went with it' : PROOFS[proof ?? ''];
+  return `The power is ${power}${how ? `: ${how}` : ''}.`;
 }
 
 /** @param {import('./types.js').Device} device */
