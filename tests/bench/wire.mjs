@@ -9,11 +9,15 @@
 import assert from 'node:assert/strict';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Bench, bigImage, run } from '../e2e/harness.mjs';
 
 const KIB = 1024;
 const READ_BYTES = 64 * KIB;
 const BLANK = 0xff;
+// The slowest of these ROMs starts in 85 ms (docs/facts/an3155.md 2.2). stm32flash does not wait for it, and
+// gives up when its first byte meets a ROM that is not there yet: whoever uses it has to wait instead.
+const START_MS = 100;
 
 const args = process.argv.slice(2);
 const at = args.indexOf('--rounds');
@@ -72,6 +76,7 @@ async function stm32flash(bench, file, { baud }) {
   const out = join(bench.dir, 'read.bin');
   const tool = async (...options) => {
     await sim.ctl('bootloader');
+    await delay(START_MS);
     const { code, text, errors } = await run([
       'stm32flash',
       '-m',
