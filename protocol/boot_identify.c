@@ -276,7 +276,7 @@ static enum err probe_protection(struct boot *boot, struct why *why)
 	return e == ERR_READ_PROTECTED || e == ERR_NACK ? ERR_OK : e;
 }
 
-/* ERR_NACK: the part refuses it. */
+/* ERR_NACK: the part refuses it. It let the flash be read: it is not protected. */
 static enum err read_register(
 	struct boot *boot, uint32_t addr, uint8_t *out, size_t len, struct why *why)
 {
@@ -284,7 +284,9 @@ static enum err read_register(
 
 	if ((e == ERR_NACK || e == ERR_READ_PROTECTED) && was_out_of_step(boot))
 		e = boot_read_register(boot, addr, out, len, why);
-	return e;
+	return e == ERR_READ_PROTECTED
+		? why_at(why, ERR_REPLY, addr, "reads are refused and allowed in turn")
+		: e;
 }
 
 /* What is read has no checksum: it is believed when it comes twice. */

@@ -104,7 +104,7 @@ static enum mend_kind pick(const struct mend *mend, const struct boot *boot,
 		return can_reattach(mend, boot) ? MEND_REATTACH : MEND_KIND_COUNT;
 	if (may_fill(cause) && !has_resynced && (mend->failures < RESYNCS || !can_restart(boot)))
 		return MEND_RESYNC;
-	if (mend->failures >= RESTARTS && lower_rate(mend, boot))
+	if ((mend->failures >= RESTARTS || mend->stranger.product_id) && lower_rate(mend, boot))
 		return MEND_SLOWER;
 	return can_restart(boot) || may_ask_person(boot, cause, mend->tried) ? MEND_RESTART
 									     : MEND_KIND_COUNT;
@@ -138,24 +138,49 @@ static enum err resync(
 	return e ? why_set(why, e, "the port failed") : boot_resync(boot, why);
 }
 
-/* boot->device: as it was, for the plan hangs on it; but what protects the part may be new. */
-static enum err check_same(struct boot *boot, const struct device *before, struct why *why)
+static bool is_same_chip(const struct device *a, const struct device *b)
+{
+	return a->product_id == b->product_id && a->readout_protected == b->readout_protected &&
+		a->has_unique_id == b->has_unique_id &&
+		!memcmp(a->unique_id, b->unique_id, sizeof(a->unique_id));
+}
+
+/* Not the same as before, and it was so at two restarts. */
+static enum err judge_stranger(struct boot *boot, const struct device *now, struct why *why)
+{
+	const struct device *before = &boot->device;
+
+	if (now->product_id != before->product_id)
+		return why_set(why, ERR_WRONG_CHIP, "another part answers now than before");
+	if (now->has_unique_id && before->has_unique_id &&
+		memcmp(now->unique_id, before->unique_id, sizeof(now->unique_id)) != 0)
+		return why_set(why, ERR_WRONG_CHIP, "another chip answers now than before");
+	if (before->has_unique_id && !now->has_unique_id && !now->readout_protected)
+		return why_set(why, ERR_REPLY, "its unique id cannot be read any more");
+	boot->device.readout_protected = now->readout_protected;
+	return ERR_OK;
+}
+
+/*
+ * boot->device: as it was, for the plan hangs on it; but what protects the part may be new. A cable
+ * that spoils what is read makes a stranger of any chip: it must look the same a second time.
+ */
+static enum err check_same(
+	struct mend *mend, struct boot *boot, const struct device *before, struct why *why)
 {
 	const struct device now = boot->device;
+	const bool was_seen = mend->stranger.product_id && is_same_chip(&mend->stranger, &now);
 
 	if (!before->product_id) /* it was never identified */
 		return ERR_OK;
 	boot->device = *before;
-	boot->device.readout_protected = now.readout_protected;
-	if (now.product_id != before->product_id)
-		return why_set(why, ERR_WRONG_CHIP, "another part answers now than before");
-	if (!before->has_unique_id || now.readout_protected)
+	if (is_same_chip(before, &now)) {
+		mend->stranger = (struct device){ 0 };
 		return ERR_OK;
-	if (!now.has_unique_id)
-		return why_set(why, ERR_REPLY, "its unique id cannot be read any more");
-	if (memcmp(now.unique_id, before->unique_id, sizeof(now.unique_id)) != 0)
-		return why_set(why, ERR_WRONG_CHIP, "another chip answers now than before");
-	return ERR_OK;
+	}
+	mend->stranger = now;
+	return was_seen ? judge_stranger(boot, &now, why)
+			: why_set(why, ERR_REPLY, "what answers now is not what answered before");
 }
 
 static enum err restart(
@@ -164,12 +189,11 @@ static enum err restart(
 	const struct device before = boot->device;
 	enum err e = boot_connect(boot, why);
 
-	(void)mend;
 	(void)cause;
 	if (e && before.product_id)
 		boot->device = before;
 	if (!e)
-		e = check_same(boot, &before, why);
+		e = check_same(mend, boot, &before, why);
 	if (e)
 		boot->is_connected = false;
 	return e;

@@ -33,6 +33,9 @@ struct mend {
 	/* its own */
 	unsigned failures; /* in a row, without a piece done between them */
 	unsigned tried;    /* a bit for each kind, as long as failures counts */
+	/* What answered after a restart and is not the same chip: a bad cable, until it is seen
+	 * twice. */
+	struct device stranger;
 };
 /* Whether an error is one that mend_session() may be asked about; the others are final. */
 bool mend_is_for(enum err e);

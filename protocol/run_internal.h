@@ -35,6 +35,8 @@ enum err run_erase_again(struct run *run, uint32_t addr, struct why *why);
  * before the first try: the end of what was rewritten.
  */
 enum err run_mend(struct run *run, enum err e, uint32_t *tried, struct why *why);
+/* ERR_REPLY: what is read at addr is something else each time, so nothing is known of the flash. */
+enum err run_cannot_tell(uint32_t addr, struct why *why);
 /* Brings unsure_addr and unsure_len up to date after a piece. */
 void run_note_unsure(struct run *run, enum err e);
 

@@ -7,6 +7,15 @@
 
 enum { ERASES_AGAIN = 3 }; /* of a sector: a supply may fail twice, a broken cell stays */
 
+enum err run_cannot_tell(uint32_t addr, struct why *why)
+{
+	if (why) {
+		why->command = COMMAND_READ_MEMORY;
+		why->has_command = 1;
+	}
+	return why_at(why, ERR_REPLY, addr, "what is read is something else each time");
+}
+
 static bool is_change(enum step_kind kind)
 {
 	return kind == STEP_MASS_ERASE || kind == STEP_ERASE || kind == STEP_WRITE;
@@ -161,7 +170,7 @@ static enum err cure_mismatch(struct run *run, uint32_t *tried, struct why *why)
 		return e;
 	run->has_mismatch = false;
 	if (!e && written == run->written_bytes)
-		e = why_at(&last, ERR_REPLY, cause.addr, "what was read is not what is there");
+		e = run_cannot_tell(cause.addr, &last);
 	if (e) {
 		*why = last;
 		why->command = last.has_command ? last.command : COMMAND_READ_MEMORY;

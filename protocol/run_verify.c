@@ -3,6 +3,8 @@
 #include "protocol/crc.h"
 #include "protocol/run_internal.h"
 
+#include <string.h>
+
 /* One piece of a step: chunks that leave room for progress and for a cancel. */
 #define CHECKSUM_CHUNK (16 * KIB)
 #define SAMPLE_CHUNK (4 * KIB)
@@ -37,7 +39,8 @@ static uint32_t first_difference(const uint8_t *want, const uint8_t *have, uint3
 
 /*
  * Compares [addr, addr+len), at most a block: *differs says at which byte, len: nowhere. Read data
- * carry no checksum (section 4, 0x11): what differs is read again before it is told.
+ * carry no checksum (section 4, 0x11): what differs is read again before it is told. ERR_REPLY: it
+ * differs in another way each time, so nothing is known of the flash.
  */
 struct comparison {
 	uint8_t want[FRAME_MAX_DATA], have[FRAME_MAX_DATA];
@@ -47,18 +50,21 @@ struct comparison {
 static enum err compare(
 	struct run *run, uint32_t addr, uint32_t len, struct comparison *c, struct why *why)
 {
-	plan_content(run->plan, addr, c->want, len);
-	for (unsigned tries = 0; tries < 2; tries++) {
-		const enum err e = boot_read(run->boot, addr, c->have, len, why);
+	uint8_t first[FRAME_MAX_DATA];
+	enum err e = boot_read(run->boot, addr, c->have, len, why);
 
-		if (e)
-			return e;
-		c->differs = first_difference(c->want, c->have, len);
-		if (c->differs == len)
-			break;
-		run->boot->retries += !tries;
-	}
-	return ERR_OK;
+	plan_content(run->plan, addr, c->want, len);
+	c->differs = e ? 0 : first_difference(c->want, c->have, len);
+	if (e || c->differs == len)
+		return e;
+	run->boot->retries++;
+	memcpy(first, c->have, len);
+	e = boot_read(run->boot, addr, c->have, len, why);
+	if (e)
+		return e;
+	c->differs = first_difference(c->want, c->have, len);
+	return c->differs == len || !memcmp(first, c->have, len) ? ERR_OK
+								 : run_cannot_tell(addr, why);
 }
 
 static enum err tell(struct run *run, uint32_t addr, const struct comparison *c, const char *what,

@@ -102,6 +102,23 @@ static enum err write_words(struct run *run, const struct contrast *c, struct wh
 	return e;
 }
 
+/* What is read has no checksum: what cannot be cured must be read twice the same. */
+static enum err look_again(struct run *run, struct contrast *c, struct why *why)
+{
+	uint8_t first[FRAME_MAX_DATA];
+	enum err e;
+
+	memcpy(first, c->have, c->len);
+	e = boot_resync(run->boot, why);
+	if (!e)
+		e = boot_read(run->boot, c->addr, c->have, c->len, why);
+	if (!e)
+		e = check_words(run, c, why);
+	return e == ERR_VERIFY && memcmp(first, c->have, c->len) != 0
+		? run_cannot_tell(c->addr, why)
+		: e;
+}
+
 enum err run_rewrite(struct run *run, uint32_t addr, uint32_t len, struct why *why)
 {
 	const struct chip *chip = run->plan->chip;
@@ -115,13 +132,8 @@ enum err run_rewrite(struct run *run, uint32_t addr, uint32_t len, struct why *w
 	e = boot_read(run->boot, addr, c.have, len, why);
 	if (!e)
 		e = check_words(run, &c, why);
-	if (e == ERR_VERIFY) { /* what is read has no checksum: it is read again before it counts */
-		e = boot_resync(run->boot, why);
-		if (!e)
-			e = boot_read(run->boot, addr, c.have, len, why);
-		if (!e)
-			e = check_words(run, &c, why);
-	}
+	if (e == ERR_VERIFY)
+		e = look_again(run, &c, why);
 	return e ? e : write_words(run, &c, why);
 }
 

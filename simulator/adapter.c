@@ -19,11 +19,20 @@ void adapter_drop(struct adapter *adapter)
 	adapter->due_ns = MACHINE_NEVER;
 }
 
-uint8_t adapter_carry(struct adapter *adapter, uint8_t byte, uint32_t baud)
+static bool spoils(struct adapter *adapter, const struct wire_settings *host)
 {
-	if (!adapter->max_baud || baud <= adapter->max_baud)
-		return byte;
-	return chaos_random(&adapter->random) % ONE_IN ? byte : byte ^ SPOIL;
+	return adapter->max_baud && host->baud > adapter->max_baud &&
+		!(chaos_random(&adapter->random) % ONE_IN);
+}
+
+bool adapter_carry(struct adapter *adapter, uint8_t *byte, const struct wire_settings *host)
+{
+	const bool has_parity = host->frame != WIRE_8N1 && host->frame != WIRE_8N2;
+
+	if (!spoils(adapter, host))
+		return true;
+	*byte ^= SPOIL;
+	return !has_parity;
 }
 
 /* Fills the packet until it leaves: full, or because the time is over. */
@@ -32,10 +41,11 @@ static void gather(struct adapter *adapter, struct machine *machine,
 {
 	uint8_t byte;
 
+	/* A host that has not asked for it is not told of parity. */
 	while (adapter->held_len < ADAPTER_PACKET && machine_take(machine, host, now_ns, &byte)) {
 		if (!adapter->held_len)
 			adapter->due_ns = now_ns + adapter->latency_ns;
-		adapter->held[adapter->held_len++] = adapter_carry(adapter, byte, host->baud);
+		adapter->held[adapter->held_len++] = spoils(adapter, host) ? byte ^ SPOIL : byte;
 	}
 	adapter->is_ready = adapter->held_len == ADAPTER_PACKET ||
 		(adapter->held_len && now_ns >= adapter->due_ns);

@@ -16,7 +16,7 @@
 
 struct adapter {
 	uint64_t latency_ns; /* 0: each byte is passed on at once */
-	uint32_t max_baud;   /* above it one byte in sixteen is spoilt; 0: none ever */
+	uint32_t max_baud;   /* above it one bit of a byte in sixteen is turned; 0: none ever */
 	/* the rest is its own */
 	uint64_t random, due_ns;
 	uint8_t held[ADAPTER_PACKET];
@@ -27,8 +27,11 @@ struct adapter {
 void adapter_init(struct adapter *adapter, uint32_t latency_us, uint32_t max_baud, uint64_t seed);
 /* The cable came out: what was held is lost. */
 void adapter_drop(struct adapter *adapter);
-/* A byte on the cable, either way, at this rate. */
-uint8_t adapter_carry(struct adapter *adapter, uint8_t byte, uint32_t baud);
+/*
+ * A byte on its way to the board. false: it is lost: the ROM drops what its parity does not fit
+ * (docs/facts/an3155.md 8.3), and one bit that is turned never does.
+ */
+bool adapter_carry(struct adapter *adapter, uint8_t *byte, const struct wire_settings *host);
 /*
  * The next byte for the host, which is set to these settings: takes from the machine what has left
  * by now_ns. false: none yet. Call machine_advance() first.

@@ -96,9 +96,10 @@ static enum err sim_send(void *ctx, struct span out, uint32_t timeout_ms)
 			return ERR_TIMEOUT;
 		}
 		pass_until(sim, sim->now_ns + byte_ns);
-		machine_receive(&sim->machine,
-			adapter_carry(&sim->adapter, out.ptr[i], sim->host.baud), &sim->host,
-			sim->now_ns);
+		uint8_t byte = out.ptr[i];
+
+		if (adapter_carry(&sim->adapter, &byte, &sim->host))
+			machine_receive(&sim->machine, byte, &sim->host, sim->now_ns);
 	}
 	return is_gone(sim) ? ERR_GONE : ERR_OK;
 }
@@ -338,4 +339,9 @@ bool sim_fault(struct sim *sim, const char *format, ...)
 void sim_heal(struct sim *sim)
 {
 	machine_clear_faults(&sim->machine);
+}
+
+void sim_set_max_baud(struct sim *sim, uint32_t max_baud)
+{
+	sim->adapter.max_baud = max_baud;
 }

@@ -53,5 +53,7 @@ void sim_inject(struct sim *sim, struct span bytes);
  */
 __attribute__((format(printf, 2, 3))) bool sim_fault(struct sim *sim, const char *format, ...);
 void sim_heal(struct sim *sim);
+/* From now on the cable spoils what is faster than this (adapter.h); 0: nothing. */
+void sim_set_max_baud(struct sim *sim, uint32_t max_baud);
 
 #endif /* BENCHD_SIMULATOR_SIM_H */

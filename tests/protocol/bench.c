@@ -2,6 +2,8 @@
 /* bench.c - a simulated board with a session, an image and a plan. */
 #include "tests/protocol/bench.h"
 
+#include "protocol/ladder.h"
+
 #include "tests/cmocka_all.h"
 
 #include <stdlib.h>
@@ -96,7 +98,11 @@ void bench_mends(struct bench *bench)
 static enum err connect_board(struct bench *bench)
 {
 	struct why cause = { 0 };
-	enum err e = boot_connect(&bench->boot, &cause);
+	/* Where a session is mended its rate is not a fixed one either. */
+	const struct ladder ladder = { .known_good = bench->boot.options.settings.baud,
+		.may_climb = true };
+	enum err e = bench->has_mend ? ladder_connect(&bench->boot, &ladder, &cause)
+				     : boot_connect(&bench->boot, &cause);
 
 	if ((e == ERR_GONE || e == ERR_IO) && bench->has_mend) {
 		e = mend_session(&bench->mend, &bench->boot, &cause, &cause);

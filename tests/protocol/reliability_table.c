@@ -9,7 +9,7 @@
 #include <string.h>
 
 const enum stage reliability_stages[] = { STAGE_CONNECT, STAGE_ERASE, STAGE_WRITE, STAGE_VERIFY,
-	STAGE_READ };
+	STAGE_RUN, STAGE_READ };
 static_assert(sizeof(reliability_stages) / sizeof(*reliability_stages) == RELIABILITY_STAGES,
 	"a cell for each stage");
 

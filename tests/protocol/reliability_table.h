@@ -11,7 +11,7 @@
 enum { RELIABILITY_TEXT_MAX = 16384 };
 
 extern const enum stage reliability_stages[]; /* the columns */
-enum { RELIABILITY_STAGES = 5 };
+enum { RELIABILITY_STAGES = 6 };
 
 /* All that was played for one cell. */
 struct seen {
