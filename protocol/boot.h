@@ -36,6 +36,7 @@ struct boot_options {
 	uint32_t as_product_id;        /* use this row for an unknown part; 0: none */
 	uint32_t flash_bytes; /* from the user, for a part whose size is not known; 0: none */
 	bool resume_only;     /* do not restart: the ROM is already running */
+	bool is_trial;        /* of a rate: nothing is asked twice, the first failure tells */
 	bool may_burst;       /* try whether the ROM takes a whole block at once (boot_burst.c) */
 	bool (*cancelled)(void *ctx); /* asked between tries and blocks; NULL: never */
 	void *cancelled_ctx;

@@ -257,8 +257,8 @@ enum err boot_connect(struct boot *boot, struct why *why)
 		return why_set(why, e, "the port does not take the bootloader's rate and frame");
 	e = connect_once(boot, &last);
 	/* It was there, and is gone: a reset, or a supply that gave way. */
-	for (unsigned i = 1; i < EXCHANGE_TRIES && can_restart && boot->device.version &&
-		(e == ERR_TIMEOUT || e == ERR_REPLY);
+	for (unsigned i = 1; i < EXCHANGE_TRIES && can_restart && !boot->options.is_trial &&
+		boot->device.version && (e == ERR_TIMEOUT || e == ERR_REPLY);
 		i++) {
 		boot->retries++;
 		last = (struct why){ 0 };

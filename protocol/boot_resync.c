@@ -88,7 +88,7 @@ enum err boot_resync(struct boot *boot, struct why *why)
 
 bool boot_may_repeat(struct boot *boot, enum err e, unsigned tries)
 {
-	if (tries >= EXCHANGE_TRIES || boot_is_cancelled(boot))
+	if (tries >= EXCHANGE_TRIES || boot->options.is_trial || boot_is_cancelled(boot))
 		return false;
 	if (e == ERR_NACK)
 		e = boot_drain(

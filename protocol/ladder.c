@@ -125,7 +125,9 @@ static enum err attempt(
 	boot->options.may_burst = start->may_burst;
 	if (is_daring && start->wait_ms > SHORT_TRY_MS)
 		boot->control.wait_ms = SHORT_TRY_MS;
+	boot->options.is_trial = is_daring;
 	e = boot_connect(boot, &last);
+	boot->options.is_trial = false;
 	boot->control.wait_ms = start->wait_ms;
 	if (!e && is_daring) {
 		e = prove(boot, retries, &last);
