@@ -82,6 +82,8 @@ static enum err reset(struct work *w, struct why *why)
 		return go(w, why);
 	work_stage(w, STAGE_RUN);
 	e = run_stage(w->control.restart(w->control.ctx, INTO_APPLICATION, why), why);
+	if (!e && w->scene->control.is_manual && w->scene->was_in_bootloader)
+		e = run_stage(work_await_person(w, why), why);
 	json_add_string(w->result, "started", w->control.resets ? "reset" : NULL);
 	return e;
 }

@@ -22,7 +22,6 @@ enum {
 	ON_TRIES = 12,   /* ... and of one that must, and may be slow to start (an3155.md 2.2) */
 	BACK_MS = 15000, /* a port that was taken away with the power */
 	SLICE_MS = 250,  /* between two looks at who wants to cancel */
-	MIN_WORDS = 4,   /* bytes that are no glitch of a line that loses its level */
 	DEFAULT_BAUD = 115200,
 };
 
@@ -90,26 +89,6 @@ static bool wait_path(struct work *w, bool want, uint32_t ms)
 	}
 	watch_free(watch);
 	return is_there;
-}
-
-/* What the application says within ms, for the console. ERR_TIMEOUT: not enough to be words. */
-static enum err hear(struct work *w, uint32_t ms)
-{
-	const struct wire *wire = &w->scene->wire;
-	const int64_t until_ms = clock_monotonic_ms() + ms;
-	unsigned words = 0;
-	enum err e = ERR_OK;
-
-	while (!e && words < MIN_WORDS && !work_should_stop(w)) {
-		const int64_t left = until_ms - clock_monotonic_ms();
-		uint8_t byte;
-		size_t got = 0;
-
-		e = wire->ops->recv(wire->ctx, &byte, 1, left > 0 ? (uint32_t)left : 0, &got);
-		console_write(w->scene->console, (struct span){ &byte, got }, clock_wall_ms());
-		words += got && byte != 0x00 && byte != 0xFF;
-	}
-	return e;
 }
 
 /* A 7F, and an answer that only a ROM gives. ERR_TIMEOUT: none. */
@@ -180,7 +159,7 @@ static enum err look_off(struct work *w, enum proof *proof, struct why *why)
 	enum err e = wire->ops->flush(wire->ctx);
 
 	if (!e)
-		e = hear(w, QUIET_MS);
+		e = work_hear(w, QUIET_MS);
 	if (!e)
 		return still_alive(w, ALIVE("speaks"), why);
 	if (e == ERR_TIMEOUT)
@@ -214,11 +193,11 @@ static enum err look_on(struct work *w, enum proof *proof, struct why *why)
 		*proof = PROOF_PORT;
 		return ERR_OK;
 	}
-	e = hear(w, SPEAK_MS);
+	e = work_hear(w, SPEAK_MS);
 	if (e == ERR_GONE) {
 		e = reattach(w, why);
 		if (!e)
-			e = hear(w, SPEAK_MS);
+			e = work_hear(w, SPEAK_MS);
 	}
 	*proof = PROOF_WORDS;
 	if (e != ERR_TIMEOUT)

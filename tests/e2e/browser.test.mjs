@@ -406,6 +406,10 @@ test('where control is by hand, the page says what to do at the bench', {
     await axe(page, 'by hand');
     await byHand.sims.f103.ctl('bootloader');
     await page.locator('#plan').waitFor();
+    await page.click('#confirm');
+    await page.locator('#outcome .bench-steps').waitFor();
+    assert.match(await page.locator('#outcome').textContent(), /Set BOOT0 back to 0/);
+    await axe(page, 'put BOOT0 back');
     await closed(page);
   } finally {
     await byHand.clear();

@@ -144,6 +144,61 @@ test('console: a firmware that does not react is told so', async (t) => {
   assert.match(text, /unknown command, try help/);
 });
 
+/** What a job of a board asked of the person at the bench. */
+const asked = async (bench, id) =>
+  (await bench.get(`/api/v1/jobs/${id}/events`)).text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+    .filter(({ type }) => type === 'manual');
+
+test('manual: a job waits for the person, both ways, and notices by itself', async (t) => {
+  const bench = await Bench.start({
+    boards: [{ id: 'b', part: 'f103rb', control: { kind: 'manual', wait_s: 60 } }],
+  });
+  t.after(() => bench.clear());
+  const into = (where) =>
+    bench.curl('--json', JSON.stringify({ into: where }), '/api/v1/boards/b/reset');
+  const pressing = async (how, act) => {
+    const isWaiting = bench.until('b', ({ state }) => state === 'busy');
+    const [job] = await Promise.all([act(), isWaiting.then(() => bench.sims.b.ctl(how))]);
+    return job;
+  };
+  const flashed = await pressing('bootloader', () => flash(bench, 'b'));
+  assert.equal(flashed.result.started, 'go');
+  const [{ text, into: where, until, time }] = await asked(bench, flashed.id);
+  assert.match(text, /Set BOOT0 to select the bootloader and press reset/);
+  assert.equal(where, 'bootloader');
+  assert.equal(Math.round((Date.parse(until) - Date.parse(time)) / 1000), 60);
+  await pressing('bootloader', () => into('bootloader'));
+  assert.equal((await bench.board('b')).state, 'bootloader');
+  const back = (await pressing('application', () => into('application'))).json;
+  assert.equal(back.state, 'done');
+  assert.deepEqual(back.result, { into: 'application', started: null });
+  assert.equal((await bench.board('b')).state, 'idle');
+  assert.equal((await asked(bench, back.id))[0].into, 'application');
+});
+
+test('manual: nobody came: the board is in its bootloader until its program speaks', async (t) => {
+  const bench = await Bench.start({
+    boards: [{ id: 'b', part: 'f103rb', control: { kind: 'manual', wait_s: 2 } }],
+  });
+  t.after(() => bench.clear());
+  await bench.sims.b.ctl('bootloader');
+  const reset = (where) =>
+    bench.curl('--json', JSON.stringify({ into: where }), '/api/v1/boards/b/reset');
+  await reset('bootloader');
+  const { json } = await reset('application');
+  assert.match(json.result.warnings[0], /Nothing was heard of the board yet/);
+  assert.equal((await bench.board('b')).state, 'bootloader');
+  const { json: identified } = await bench.curl('-X', 'POST', '/api/v1/boards/b/identify');
+  assert.equal(identified.state, 'done', 'it is still spoken to');
+  await reset('application');
+  await flash(bench, 'b');
+  await bench.sims.b.ctl('application');
+  await bench.until('b', ({ state }) => state === 'idle');
+});
+
 /** A board whose supply is switched by words to its simulator. */
 async function powerBench({ off = ['power', 'off'], on = ['power', 'on'], ...more } = {}) {
   const bench = new Bench({ boards: [{ id: 'b', part: 'f103rb', ...more }] });

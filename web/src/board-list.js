@@ -13,6 +13,7 @@ import {
   plural,
   sentence,
   size,
+  stateClass,
   stateWord,
 } from './words.js';
 
@@ -30,7 +31,7 @@ function census(bench) {
   /** @type {Record<string, number>} */
   const counts = {};
   for (const id of bench.order) {
-    const word = stateWord(bench.boards[id].state).toLowerCase();
+    const word = stateWord(bench.boards[id]).toLowerCase();
     counts[word] = (counts[word] ?? 0) + 1;
   }
   const parts = Object.entries(counts).map(([word, count]) => `${count} ${word}`);
@@ -144,7 +145,7 @@ class BoardCard extends Element {
     >
       <header class="card-head">
         <h2 class="card-title"><a href="#board/${board.id}" id="card-${board.id}">${board.label}</a></h2>
-        <span class="state state-${board.state}"><i class="led"></i>${stateWord(board.state)}</span>
+        <span class="state ${stateClass(board)}"><i class="led"></i>${stateWord(board)}</span>
       </header>
       ${this.partLine(board)}
       <sector-strip .sectors=${this.sectors} .marks=${this.marks}></sector-strip>

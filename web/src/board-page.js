@@ -4,7 +4,7 @@ import { Element } from './element.js';
 import { isAtOnce, optionsOf, setAtOnce, setOptionsOf } from './preferences.js';
 import { jobsOf, viewOf } from './reduce.js';
 import { limitWords, mayOf } from './roles.js';
-import { clock, kindOf, rangeWords, sentence, stateWord } from './words.js';
+import { clock, kindOf, rangeWords, sentence, stateClass, stateWord } from './words.js';
 
 /** A plan that was made is no news; one that failed is. @param {import('./types.js').Job} job */
 const isWorthKeeping = (job) => kindOf(job) !== 'plan' || job.state !== 'done';
@@ -97,7 +97,7 @@ class BoardPage extends Element {
         <p class="crumb"><a href="#">Boards</a> / <code>${board.id}</code></p>
         <h1>${board.label}</h1>
         <p class="board-facts">
-          <span class="state state-${board.state}" id="board-state" role="status"><i class="led"></i>${stateWord(board.state)}</span>
+          <span class="state ${stateClass(board)}" id="board-state" role="status"><i class="led"></i>${stateWord(board)}</span>
           ${device ? html`<span>${device.name ?? `Unknown part ${device.product_id}`}</span>` : nothing}
           ${board.tags.map((tag) => html`<span class="tag">${tag}</span>`)}
         </p>
@@ -150,7 +150,7 @@ class BoardPage extends Element {
       return html`<job-progress
         .job=${view.job}
         .progress=${bench.progress[id] ?? view.job.progress}
-        .manual=${bench.manual[id] ?? ''}
+        .manual=${bench.manual[id] ?? null}
         .recoveries=${bench.recoveries[view.job.id] ?? []}
         .limit=${this.limit}
       ></job-progress>`;
@@ -159,6 +159,7 @@ class BoardPage extends Element {
       view.kind === 'outcome'
         ? html`<job-outcome
             .job=${view.job}
+            .isByHand=${board.control === 'manual'}
             .problem=${view.problem}
             .limit=${this.limit}
             .warnings=${bench.warnings[view.job?.id ?? ''] ?? []}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { html, nothing } from 'lit';
+import './bench-steps.js';
 import { Element } from './element.js';
 import { achieved, kindName, kindOf, linkWords, mended, outcomeWord } from './words.js';
 
@@ -38,9 +39,14 @@ function title(job) {
   return `${kindName(kindOf(job))}: ${outcomeWord(job.state).toLowerCase()}`;
 }
 
+/** @type {import('./types.js').AtTheBench} */
+const PUT_BACK = { text: '', into: 'application', left_ms: null, isOver: true };
+/** What the steps say already. */
+const BY_HAND = /^BOOT0 still selects the bootloader/;
+
 /** How something ended: a job, or a request that was refused. Emits "again", "anyway", "dismiss". */
 class JobOutcome extends Element {
-  static properties = { job: {}, problem: {}, warnings: {}, limit: {} };
+  static properties = { job: {}, problem: {}, warnings: {}, limit: {}, isByHand: {} };
 
   constructor() {
     super();
@@ -51,6 +57,8 @@ class JobOutcome extends Element {
     /** @type {string[]} */
     this.warnings = [];
     this.limit = '';
+    /** A person moves BOOT0: it still selects the bootloader after Go. */
+    this.isByHand = false;
   }
 
   /** @param {import('./types.js').ProblemBody | null} problem */
@@ -85,7 +93,8 @@ class JobOutcome extends Element {
       <h3>${title(job)}</h3>
       <p>${job.name ? html`<strong>${job.name}</strong> ` : nothing}${achieved(job)}</p>
       ${mendedWords(job)}
-      ${this.warnings.map((text) => html`<p class="notice warn">${text}</p>`)}
+      ${this.isByHand && job.result?.started === 'go' ? html`<bench-steps .task=${PUT_BACK}></bench-steps>` : nothing}
+      ${this.warnings.filter((text) => !this.isByHand || !BY_HAND.test(text)).map((text) => html`<p class="notice warn">${text}</p>`)}
       ${this.ways(null)}
     </section>`;
   }

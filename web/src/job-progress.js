@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { html, nothing } from 'lit';
+import './bench-steps.js';
 import { Element } from './element.js';
 import { duration, kindDoing, kindOf, percent, size, stagesOf } from './words.js';
 
@@ -27,7 +28,8 @@ class JobProgress extends Element {
     this.job = null;
     /** @type {import('./types.js').Progress | null} */
     this.progress = null;
-    this.manual = '';
+    /** @type {import('./types.js').AtTheBench | null} */
+    this.manual = null;
     this.limit = '';
     /** @type {import('./types.js').Recovery[]} */
     this.recoveries = [];
@@ -116,11 +118,10 @@ class JobProgress extends Element {
       ${this.stages(stage)}
       ${
         this.manual
-          ? html`<p class="notice act" role="alert"><strong>At the bench:</strong> ${this.manual}</p>`
-          : nothing
+          ? html`<bench-steps .task=${this.manual}></bench-steps>`
+          : html`${this.bar(progress?.done ?? 0, total)} ${this.figures(progress?.done ?? 0, total)}`
       }
-      ${this.bar(progress?.done ?? 0, total)}
-      ${this.figures(progress?.done ?? 0, total)} ${this.mended()}
+      ${this.mended()}
       <p class="visually-hidden" role="status">${this.spoken(stage)}</p>
     </section>`;
   }

@@ -11,7 +11,7 @@ import { kindOf } from './words.js';
  *   planJob: string | null, job: string | null, isSending: boolean}} Session */
 /** @typedef {{boards: Record<string, Board>, order: string[], isLoaded: boolean,
  *   jobs: Record<string, Job>, progress: Record<string, import('./types.js').Progress>,
- *   manual: Record<string, string>, devices: Record<string, import('./types.js').Device>,
+ *   manual: Record<string, import('./types.js').AtTheBench>, devices: Record<string, import('./types.js').Device>,
  *   marks: Record<string, Marks>, problems: Record<string, import('./types.js').ProblemBody>,
  *   sessions: Record<string, Session>, warnings: Record<string, string[]>,
  *   recoveries: Record<string, import('./types.js').Recovery[]>,
@@ -98,6 +98,19 @@ function withMap(state, board, map, isWhole) {
   };
 }
 
+/**
+ * A page that was opened while a person is waited for: what to do, though not for how long.
+ * @param {Bench} state @param {string} board @param {Job} job
+ */
+function withTask(state, board, job) {
+  const isWaiting = job.state === 'running' && state.boards[board]?.control === 'manual';
+  if (!isWaiting || state.manual[board]) return state;
+  const isBack = job.kind === 'reset' && job.parameters?.into === 'application';
+  if (!isBack && (job.progress?.stage ?? 'connect') !== 'connect') return state;
+  const into = isBack ? /** @type {const} */ ('application') : /** @type {const} */ ('bootloader');
+  return { ...state, manual: { ...state.manual, [board]: { text: '', into, left_ms: null } } };
+}
+
 /** @param {Bench} state @param {any} event */
 function snapshot(state, event) {
   let next = withBoard(state, event.state);
@@ -110,7 +123,7 @@ function snapshot(state, event) {
     next = { ...next, progress: without(next.progress, board) };
     return { ...next, manual: without(next.manual, board) };
   }
-  next = withJob(next, event.job);
+  next = withTask(withJob(next, event.job), board, event.job);
   if (!FINAL.has(event.job.state) && event.job.progress)
     return withProgress(next, board, event.job.progress);
   return next;
@@ -123,7 +136,7 @@ function snapshotOfAll(state, event) {
   for (const [board, map] of Object.entries(event.maps ?? {}))
     next = withMap(next, board, map, true);
   for (const job of event.jobs ?? []) {
-    next = withJob(next, job);
+    next = withTask(withJob(next, job), job.board, job);
     if (job.progress) next = withProgress(next, job.board, job.progress);
   }
   return next;
@@ -179,6 +192,12 @@ function problem(state, event) {
   };
 }
 
+/** What a person has to do, and how long it is waited for. @param {any} event */
+function atTheBench({ text, into, time, until }) {
+  const left = Date.parse(until) - Date.parse(time);
+  return { text, into: into ?? 'bootloader', left_ms: Number.isNaN(left) ? null : left };
+}
+
 /** @type {Record<string, (state: Bench, event: any) => Bench>} */
 const rules = {
   snapshot: (state, event) => (event.state ? snapshot(state, event) : snapshotOfAll(state, event)),
@@ -204,7 +223,7 @@ const rules = {
   progress,
   manual: (state, event) => ({
     ...state,
-    manual: { ...state.manual, [event.board]: event.detail ?? event.text ?? '' },
+    manual: { ...state.manual, [event.board]: atTheBench(event) },
   }),
   device: (state, event) => ({
     ...state,

@@ -30,6 +30,9 @@
 /** @typedef {'unknown' | 'planned' | 'erasing' | 'erased' | 'writing' | 'written' | 'verified'
  *   | 'failed'} SectorState */
 /** @typedef {{number: number, state: SectorState, done?: number}} SectorMark */
+/** What a person has to do with jumper and button; left_ms: how long it is waited for.
+ * @typedef {{text: string, into: 'bootloader' | 'application', left_ms: number | null,
+ *   isOver?: boolean}} AtTheBench */
 /** A session that failed in the middle of a job, and what was done about it.
  * @typedef {{kind: string, stage: string, address?: string, text: string}} Recovery */
 

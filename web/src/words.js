@@ -68,8 +68,13 @@ const STATES = {
   busy: 'Working',
   bootloader: 'In bootloader',
 };
-/** @param {string} state */
-export const stateWord = (state) => STATES[state] ?? state;
+/** Quiet because its supply is off. @param {import('./types.js').Board} board */
+const isOff = ({ power, state }) => power === 'off' && (state === 'idle' || state === 'absent');
+/** @param {import('./types.js').Board} board */
+export const stateWord = (board) =>
+  isOff(board) ? 'Powered off' : (STATES[board.state] ?? board.state);
+/** @param {import('./types.js').Board} board */
+export const stateClass = (board) => `state-${isOff(board) ? 'absent' : board.state}`;
 
 /** @type {Record<string, [string, string]>} what is being done, what was done */
 const KINDS = {
@@ -114,7 +119,7 @@ const STAGES = {
   erase: ['connect', 'erase'],
   read: ['connect', 'read'],
   go: ['connect', 'run'],
-  reset: ['connect'],
+  reset: ['connect', 'run'],
   identify: ['connect'],
   power: ['run'],
 };

@@ -72,9 +72,23 @@ test('a snapshot of all fills boards, devices, maps and running jobs', () => {
 });
 
 test('what the person must do stays until the next stage or the end', () => {
-  const told = [here, { type: 'manual', board: 'f103', text: 'press reset' }];
+  const told = [
+    here,
+    {
+      type: 'manual',
+      board: 'f103',
+      text: 'press reset',
+      into: 'bootloader',
+      time: '2026-11-26T10:00:00.000Z',
+      until: '2026-11-26T10:01:00.000Z',
+    },
+  ];
   const connecting = { type: 'progress', board: 'f103', stage: 'connect', done: 0, total: 0 };
-  assert.equal(play(...told, connecting).manual.f103, 'press reset');
+  assert.deepEqual(play(...told, connecting).manual.f103, {
+    text: 'press reset',
+    into: 'bootloader',
+    left_ms: 60_000,
+  });
   const next = { type: 'stage', board: 'f103', stage: 'erase' };
   assert.equal(play(...told, next).manual.f103, undefined);
   const end = { type: 'job', board: 'f103', job: job('1', 'failed') };
