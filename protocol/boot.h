@@ -55,6 +55,7 @@ struct boot {
 	unsigned retries; /* exchanges that were repeated, for the job's result */
 	/* What the adapter costs: from our last byte to the first of the answer; 0: not measured */
 	uint32_t turnaround_us;
+	uint32_t restart_us; /* what the control took to restart it last; 0: it did not */
 	/* It was tried and works: command, address and data of a block leave at once. */
 	bool bursts;
 	/* its own: what turnaround_us is the median of */

@@ -178,6 +178,16 @@ static enum err try_group(struct search *search, unsigned tries, struct why *why
 	return e;
 }
 
+static enum err restart(struct boot *boot, struct why *why)
+{
+	const struct control *control = &boot->control;
+	const uint64_t began_us = boot->wire.ops->now_us(boot->wire.ctx);
+	const enum err e = control->restart(control->ctx, INTO_BOOTLOADER, why);
+
+	boot->restart_us = (uint32_t)(boot->wire.ops->now_us(boot->wire.ctx) - began_us);
+	return e;
+}
+
 /* Groups of tries, with a restart before each where one is to be had. */
 static enum err find_rom(struct search *search, struct why *why)
 {
@@ -194,7 +204,7 @@ static enum err find_rom(struct search *search, struct why *why)
 		struct why last = { 0 };
 
 		if (restarts)
-			e = control->restart(control->ctx, INTO_BOOTLOADER, why);
+			e = restart(boot, why);
 		if (e)
 			break;
 		e = try_group(search, tries, &last);
@@ -217,7 +227,7 @@ static void start_anew(struct boot *boot)
 {
 	boot->device = (struct device){ 0 };
 	boot->is_connected = boot->was_resumed = boot->bursts = false;
-	boot->turnaround_us = 0;
+	boot->turnaround_us = boot->restart_us = 0;
 	boot->turnaround_count = 0;
 }
 

@@ -8,6 +8,7 @@
 #include "protocol/plan_internal.h"
 #include "protocol/plan_line.h"
 #include "protocol/protection.h"
+#include "protocol/survey.h"
 
 #include <string.h>
 
@@ -39,11 +40,12 @@ static const struct tempo tempo_other = { "", 22000, 0, 0, 22000, 0, 2700 };
 
 enum {
 	DEFAULT_BAUD = 115200,
-	RESET_MS = 150,  /* pulse and settle, as a board has them unless it is told otherwise */
-	WARY_MS = 3,     /* an early answer is listened for so long */
-	LOOK_BYTES = 16, /* whether an erase did anything: run_erase.c */
-	QUIET_MS = 20,   /* after the answer to 7F: section 2.1, Q1 */
-	GAP_MS = 150,    /* that a list of commands which is too short is waited for: Q2 */
+	RESET_MS = 150,       /* pulse and settle, as a board has them unless it was measured */
+	TESTED_BAUD = 115200, /* above it a rate must prove itself: ladder.c */
+	WARY_MS = 3,          /* an early answer is listened for so long */
+	LOOK_BYTES = 16,      /* whether an erase did anything: run_erase.c */
+	QUIET_MS = 20,        /* after the answer to 7F: section 2.1, Q1 */
+	GAP_MS = 150,         /* that a list of commands which is too short is waited for: Q2 */
 	GO_SILENCE_MS = 1000, /* Q2: a ROM that does not confirm Go */
 	PAGE_PAUSE_MS = 40,   /* Q14 */
 	CHECKSUM_CHUNK = 16 * KIB,
@@ -80,6 +82,7 @@ struct guess {
 	struct plan_line line;
 	const struct tempo *tempo;
 	uint32_t erase_percent, program_times; /* of the typical ones, by the supply */
+	uint64_t restart_us;
 	struct boot boot;
 };
 
@@ -225,13 +228,16 @@ static uint64_t stretches(const struct step *step, uint32_t size)
 }
 
 /* Pair, address, size and two parameters; ACK, ACK and the result come together. */
-static uint64_t checksum_us(const struct guess *g, const struct step *step)
+static uint64_t one_checksum_us(const struct guess *g)
 {
-	const uint64_t one = plan_line_exchange_us(&g->line, 2, 0, 1) +
+	return plan_line_exchange_us(&g->line, 2, 0, 1) +
 		3 * plan_line_exchange_us(&g->line, 5, 0, 1) +
 		plan_line_exchange_us(&g->line, 5, 0, 7);
+}
 
-	return stretches(step, CHECKSUM_CHUNK) * one;
+static uint64_t checksum_us(const struct guess *g, const struct step *step)
+{
+	return stretches(step, CHECKSUM_CHUNK) * one_checksum_us(g);
 }
 
 static uint64_t sample_us(const struct guess *g, const struct step *step)
@@ -251,7 +257,7 @@ static uint64_t start_us(const struct guess *g)
 	uint64_t us = plan_line_exchange_us(&g->line, 5, 0, 1);
 
 	if (!is_go)
-		return RESET_MS * US_PER_MS;
+		return g->restart_us;
 	us += quirks & QUIRK_NO_FIRST_GO_ACK ? GO_SILENCE_MS * US_PER_MS
 					     : plan_line_exchange_us(&g->line, 2, 0, 1);
 	return us;
@@ -343,6 +349,8 @@ static uint64_t identify_us(const struct guess *g)
 		us += size_and_id_us(g, &line);
 	if (g->plan->chip && g->plan->chip->bootloader_id_address)
 		us += register_us(g, &line, 1);
+	if (g->boot.options.settings.baud > TESTED_BAUD)
+		us += 2 * plan_line_read_us(&g->line, FRAME_MAX_DATA);
 	if (g->line.bursts)
 		us += plan_line_read_us(&line, PROBE_BYTES) +
 			PROBES * plan_line_read_us(&g->line, PROBE_BYTES);
@@ -352,14 +360,55 @@ static uint64_t identify_us(const struct guess *g)
 /* As boot_connect.c does it, where the ROM answers the first 7F. */
 static uint64_t connect_us(const struct guess *g, uint32_t supply_mv)
 {
-	uint64_t us = RESET_MS * US_PER_MS + plan_line_exchange_us(&g->line, 1, 0, 1) +
-		quiet_us(g) + identify_us(g);
+	uint64_t us = g->restart_us + plan_line_exchange_us(&g->line, 1, 0, 1) + quiet_us(g) +
+		identify_us(g);
 
 	if (has_speed(g->plan->chip) && supply_mv >= HALF_MV)
 		us += plan_line_exchange_us(&g->line, 2, 0, 1) +
 			plan_line_exchange_us(&g->line, 5, 0, 1) +
 			plan_line_exchange_us(&g->line, 6, 0, 1);
 	return us;
+}
+
+static uint64_t bytes_in(const struct image *image, const struct sector *sector)
+{
+	const uint64_t sector_end = sector->addr + (uint64_t)sector->len;
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i < image->count; i++) {
+		const struct segment *s = &image->segments[i];
+		const uint64_t from = s->addr > sector->addr ? s->addr : sector->addr;
+		const uint64_t end = s->addr + (uint64_t)s->data.len;
+		const uint64_t to = end < sector_end ? end : sector_end;
+
+		bytes += from < to ? to - from : 0;
+	}
+	return bytes;
+}
+
+/* The bytes of the image that a record says are there: each is compared before it is spared. */
+static uint64_t recalled_us(const struct guess *g, const struct survey *survey)
+{
+	const size_t size = boot_read_size(&g->boot);
+	uint64_t us = 0;
+
+	for (uint32_t i = 0; i < survey->count; i++) {
+		const struct sector sector = chip_sector(g->plan->chip, i);
+
+		if (survey->verdicts[i] != VERDICT_SAME)
+			continue;
+		us += survey->by_checksum ? one_checksum_us(g)
+					  : bytes_in(g->plan->image, &sector) *
+				plan_line_read_us(&g->line, size) / size;
+	}
+	return us;
+}
+
+static uint64_t survey_us(const struct guess *g, const struct survey *survey)
+{
+	if (!survey)
+		return 0;
+	return survey->took_us ? survey->took_us : recalled_us(g, survey);
 }
 
 uint32_t plan_estimate(
@@ -374,12 +423,13 @@ uint32_t plan_estimate(
 		.tempo = tempo_of(plan->chip),
 		.erase_percent = erase_percent(plan->chip, options->supply_mv),
 		.program_times = program_times(plan->chip, options->supply_mv),
+		.restart_us = options->restart_us ? options->restart_us : RESET_MS * US_PER_MS,
 		.boot = { .device = *device,
 			.options.settings.baud = baud,
 			.turnaround_us = options->turnaround_us,
 			.bursts = options->bursts },
 	};
-	uint64_t us = connect_us(&g, options->supply_mv);
+	uint64_t us = connect_us(&g, options->supply_mv) + survey_us(&g, options->survey);
 
 	if (plan->write_bytes + plan->erase_bytes && protection_has_layout(plan->chip))
 		us += plan_line_read_us(&g.line, plan->chip->option_bytes_len);

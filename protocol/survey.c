@@ -222,6 +222,8 @@ enum err survey_make(struct survey *survey, struct boot *boot, const struct imag
 		.options = options,
 		.by_checksum = device_has(device, COMMAND_GET_CHECKSUM),
 		.why = why };
+	const struct wire *wire = &boot->wire;
+	const uint64_t began_us = wire->ops->now_us(wire->ctx);
 	uint32_t done = 0;
 	enum err e = ERR_OK;
 
@@ -241,6 +243,7 @@ enum err survey_make(struct survey *survey, struct boot *boot, const struct imag
 		if (!e && options->report)
 			options->report(options->ctx, sector.addr, done, image->bytes);
 	}
+	survey->took_us = (uint32_t)(wire->ops->now_us(wire->ctx) - began_us);
 	if (e)
 		survey_release(survey);
 	return e;

@@ -20,6 +20,7 @@ struct survey {
 	uint8_t *verdicts; /* enum verdict of each erase unit; owned */
 	uint32_t count;
 	bool by_checksum; /* what was compared was so by Get Checksum, else by reading */
+	uint32_t took_us; /* to make it; 0: it is a record's, which nobody has compared yet */
 };
 
 struct survey_options {

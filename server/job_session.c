@@ -271,6 +271,7 @@ void work_keep_link(struct work *w)
 	const struct boot *boot = w->boot;
 	struct known_link link = { .baud = boot->options.settings.baud,
 		.turnaround_us = boot->turnaround_us,
+		.restart_us = boot->restart_us,
 		.bursts = boot->bursts };
 	const struct known_link before = known_link(w->scene->known);
 	struct device known;
@@ -282,6 +283,8 @@ void work_keep_link(struct work *w)
 		link.refuses_burst = before.refuses_burst;
 	if (!link.turnaround_us)
 		link.turnaround_us = before.turnaround_us;
+	if (!link.restart_us)
+		link.restart_us = before.restart_us;
 	w->began = link;
 	known_set_device(w->scene->known, &boot->device, &link);
 }
@@ -295,6 +298,7 @@ struct known_link work_link(const struct work *w)
 	if (w->has_spoken)
 		return (struct known_link){ .baud = boot->options.settings.baud,
 			.turnaround_us = boot->turnaround_us,
+			.restart_us = link.restart_us,
 			.bursts = boot->bursts };
 	if (w->request->baud || config->bootloader.baud)
 		link.baud = w->request->baud ? w->request->baud : config->bootloader.baud;

@@ -30,6 +30,23 @@ static enum err look(struct work *w, const struct image *image,
 	return e;
 }
 
+/* A dry run of what is known does not ask the part: the record must do, and it is said what for. */
+static void use_record(
+	struct work *w, bool spares_same, struct survey *recalled, struct survey *survey)
+{
+	if (spares_same)
+		*survey = *recalled;
+	else
+		survey_release(recalled);
+	work_warn(w,
+		!spares_same ? "The part was not asked: where it is blank already, less is erased."
+			: survey->count ? "The part was not asked: it is taken to hold what it was "
+					  "last flashed with."
+					: "The part was not asked, and what it holds is not on "
+					  "record: what it holds "
+					  "already is not sent.");
+}
+
 enum err work_survey(struct work *w, const struct device *device, const struct image *image,
 	struct survey *survey, struct why *why)
 {
@@ -45,11 +62,8 @@ enum err work_survey(struct work *w, const struct device *device, const struct i
 		return ERR_OK;
 	const bool is_recalled = work_recall(w, device, image, &recalled);
 
-	if (!w->has_spoken) { /* a dry run of what is known: the record must do */
-		if (survey_spares_same(device, &options))
-			*survey = recalled;
-		else
-			survey_release(&recalled);
+	if (!w->has_spoken) {
+		use_record(w, survey_spares_same(device, &options), &recalled, survey);
 		return ERR_OK;
 	}
 	if (is_recalled) {

@@ -24,6 +24,7 @@ bool known_device(struct known *known, struct device *device);
 struct known_link {
 	uint32_t baud;          /* the last good rate of the bootloader; 0: none */
 	uint32_t turnaround_us; /* of the adapter; 0: not measured */
+	uint32_t restart_us;    /* of the control; 0: not measured */
 	bool bursts;            /* the chip took whole blocks at once */
 	bool refuses_burst;     /* it was tried and did not */
 };
