@@ -12,6 +12,7 @@
 #include "simulator/machine.h"
 
 #define ADAPTER_PACKET 62u
+#define ADAPTER_ECHO 512u /* more of it is lost */
 #define ADAPTER_MAX_LATENCY_MS 1000
 
 struct adapter {
@@ -22,23 +23,23 @@ struct adapter {
 	uint8_t held[ADAPTER_PACKET];
 	size_t held_len, given;
 	bool is_ready;
+	uint8_t echo[ADAPTER_ECHO]; /* of joined wires, not yet taken */
+	size_t echo_len;
 };
 
 void adapter_init(struct adapter *adapter, uint32_t latency_us, uint32_t max_baud, uint64_t seed);
 /* The cable came out: what was held is lost. */
 void adapter_drop(struct adapter *adapter);
-/*
- * A byte on its way to the board. false: it is lost: the ROM drops what its parity does not fit
- * (docs/facts/an3155.md 8.3), and one bit that is turned never does.
- */
-bool adapter_carry(struct adapter *adapter, uint8_t *byte, const struct wire_settings *host);
+/* A byte from the host, whose last bit came in at now_ns, to the machine if the cable lets it. */
+void adapter_send(struct adapter *adapter, struct machine *machine, uint8_t byte,
+	const struct wire_settings *from, uint64_t now_ns);
 /*
  * The next byte for the host, which is set to these settings: takes from the machine what has left
  * by now_ns. false: none yet. Call machine_advance() first.
  */
 bool adapter_take(struct adapter *adapter, struct machine *machine,
 	const struct wire_settings *host, uint64_t now_ns, uint8_t *byte);
-/* When a held packet will be passed on; MACHINE_NEVER: nothing is held. */
+/* When a held packet will be passed on, 0 for an echo; MACHINE_NEVER: nothing is held. */
 uint64_t adapter_next_ns(const struct adapter *adapter);
 
 #endif /* BENCHD_SIMULATOR_ADAPTER_H */

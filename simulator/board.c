@@ -95,10 +95,9 @@ static void feed_machine(struct board *board)
 {
 	while (board->fifo_count && board->fifo[board->fifo_first].at_ns <= board->now_ns) {
 		const struct fifo_byte *next = &board->fifo[board->fifo_first];
-		uint8_t byte = next->byte;
 
-		if (adapter_carry(&board->adapter, &byte, &next->line))
-			machine_receive(&board->machine, byte, &next->line, next->at_ns);
+		adapter_send(
+			&board->adapter, &board->machine, next->byte, &next->line, next->at_ns);
 		board->fifo_first = (board->fifo_first + 1) % FIFO_MAX;
 		board->fifo_count--;
 	}

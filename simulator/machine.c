@@ -25,6 +25,12 @@ static void stop(struct machine *machine, uint64_t now_ns)
 	machine->after = ROM_STAYS;
 }
 
+static bool is_boot0_high(const struct machine *machine)
+{
+	return machine->miswires & SIM_BOOT0_HIGH ||
+		(machine->boot0 && !(machine->miswires & SIM_BOOT0_LOW));
+}
+
 /* The empty flag counts as the pin does (docs/facts/an3155.md 2.3, pattern 11; Q23, Q24). */
 static bool enters_rom(struct machine *machine, enum program_reset cause)
 {
@@ -34,8 +40,8 @@ static bool enters_rom(struct machine *machine, enum program_reset cause)
 	if (cause == PROGRAM_POWER_ON || cause == PROGRAM_LAUNCH ||
 		!(quirks & (SIM_EMPTY_LATCH | SIM_EMPTY_CLEARED)))
 		flash->says_empty = flash_is_empty(flash);
-	const bool enters =
-		machine->boot0 || (machine->memory.part->boots_rom_when_empty && flash->says_empty);
+	const bool enters = is_boot0_high(machine) ||
+		(machine->memory.part->boots_rom_when_empty && flash->says_empty);
 
 	if (enters && quirks & SIM_EMPTY_CLEARED)
 		flash->says_empty = false;
@@ -80,12 +86,14 @@ static void run_application(struct machine *machine, uint32_t base, bool is_go, 
 static void finish_start(struct machine *machine)
 {
 	machine->is_starting = false;
-	if (machine->is_rom)
+	if (machine->is_rom) {
 		machine->line = (struct wire_settings){ 0,
 			machine->memory.part->without_parity ? WIRE_8N1 : WIRE_8E1 };
-	else
-		run_application(
-			machine, machine->memory.part->flash_base, false, machine->start_ns);
+		/* What it hears first is on another of its interfaces: this one is switched off. */
+		machine->rom.is_deaf = machine->miswires & SIM_OTHER_INTERFACE;
+		return;
+	}
+	run_application(machine, machine->memory.part->flash_base, false, machine->start_ns);
 }
 
 /* What the ROM said it would do after its last byte. */
@@ -159,6 +167,7 @@ bool machine_init(struct machine *machine, const struct machine_options *options
 	*machine = (struct machine){
 		.time_percent = options->time_percent,
 		.boot0 = options->boot0,
+		.miswires = options->miswires,
 		.report = options->report,
 		.report_ctx = options->report_ctx,
 		.has_power = true,
@@ -199,7 +208,7 @@ void machine_set_power(struct machine *machine, bool on, uint64_t now_ns)
 
 void machine_set_reset(struct machine *machine, bool held, uint64_t now_ns)
 {
-	if (held == machine->in_reset)
+	if (held == machine->in_reset || machine->miswires & SIM_NO_RESET)
 		return;
 	machine_advance(machine, now_ns);
 	machine->in_reset = held;
@@ -214,7 +223,8 @@ void machine_set_boot0(struct machine *machine, bool high)
 void machine_pulse_reset(struct machine *machine, uint64_t now_ns)
 {
 	machine_advance(machine, now_ns);
-	restart(machine, PROGRAM_PIN, now_ns);
+	if (!(machine->miswires & SIM_NO_RESET))
+		restart(machine, PROGRAM_PIN, now_ns);
 }
 
 /* The ROM works, and hears nothing. Gives when it is done. */
@@ -273,7 +283,8 @@ static void hear_rom(struct machine *machine, uint8_t byte, uint64_t now_ns)
 static bool rom_hears(struct machine *machine, uint8_t *byte, const struct wire_settings *from)
 {
 	if (!machine->rom.is_synced) {
-		machine->line.baud = from->baud;
+		machine->line.baud =
+			machine->miswires & SIM_BAD_CLOCK ? from->baud / 5 * 4 : from->baud;
 		/* Too fast to be measured: what it takes for 7F is another byte. */
 		if (machine->rom.quirks & SIM_LIMIT_57600 && from->baud > 57600)
 			*byte = 0x01;

@@ -8,6 +8,7 @@
 #define BENCHD_SIMULATOR_MACHINE_H
 
 #include "simulator/line.h"
+#include "simulator/miswire.h"
 #include "simulator/program.h"
 #include "simulator/rom.h"
 
@@ -22,6 +23,7 @@ struct machine_options {
 	uint32_t product_id;   /* 0: the part's own */
 	uint32_t time_percent; /* of start-up, erase and program times; 0: they take none */
 	bool boot0;
+	unsigned miswires;                 /* enum sim_miswire */
 	const struct program_ops *program; /* NULL: program_inert */
 	/* Lines about what is not known or went wrong inside; NULL: nobody listens. */
 	void (*report)(void *ctx, const char *line);
@@ -47,6 +49,7 @@ struct machine {
 	void *program;
 	struct chaos chaos; /* faults on demand, and whether the cable is in */
 	struct machine_stats stats;
+	unsigned miswires; /* enum sim_miswire; may change at any time */
 	/* the rest is the machine's own */
 	const struct program_ops *ops;
 	struct program_host host;

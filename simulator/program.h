@@ -62,5 +62,7 @@ struct program_ops {
 
 /* Runs when the vector table is plausible; silent, and hears nothing. */
 extern const struct program_ops program_inert;
+/* The same, but it talks: "ready" and a line end when it starts, then "tick" ten times a second. */
+extern const struct program_ops program_talker;
 
 #endif /* BENCHD_SIMULATOR_PROGRAM_H */

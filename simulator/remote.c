@@ -208,6 +208,18 @@ static void do_quirk(const struct request *r)
 		*set = on ? *set | bit : *set & ~bit;
 }
 
+static void do_miswire(const struct request *r)
+{
+	const unsigned bit = miswire_find(r->words[1]);
+	unsigned *const set = &r->remote->machine->miswires;
+	bool on;
+
+	if (!bit)
+		refuse(r, "no such thing: %s", r->words[1]);
+	else if (flag_of(r, 2, &on))
+		*set = on ? *set | bit : *set & ~bit;
+}
+
 static void do_adapter_latency(const struct request *r)
 {
 	unsigned long ms;
@@ -330,6 +342,7 @@ static const struct command {
 	{ "protect", 2, 2, do_protect, " on|off" },
 	{ "write-protect", 3, 3, do_write_protect, " SECTOR on|off" },
 	{ "quirk", 3, 3, do_quirk, " NAME on|off" },
+	{ "miswire", 3, 3, do_miswire, " NAME on|off" },
 	{ "adapter-latency", 2, 2, do_adapter_latency, " MS" },
 	{ "fault", 2, REMOTE_WORDS, do_fault, " clear|LINE" },
 	{ "faults", 1, 1, do_faults, "" },

@@ -96,10 +96,7 @@ static enum err sim_send(void *ctx, struct span out, uint32_t timeout_ms)
 			return ERR_TIMEOUT;
 		}
 		pass_until(sim, sim->now_ns + byte_ns);
-		uint8_t byte = out.ptr[i];
-
-		if (adapter_carry(&sim->adapter, &byte, &sim->host))
-			machine_receive(&sim->machine, byte, &sim->host, sim->now_ns);
+		adapter_send(&sim->adapter, &sim->machine, out.ptr[i], &sim->host, sim->now_ns);
 	}
 	return is_gone(sim) ? ERR_GONE : ERR_OK;
 }
@@ -185,6 +182,8 @@ struct sim *sim_new(const struct sim_options *options)
 		.product_id = options->product_id,
 		.time_percent = 100,
 		.boot0 = options->starts_in_bootloader,
+		.miswires = options->miswires,
+		.program = options->program,
 	};
 	struct sim *sim = calloc(1, sizeof(*sim));
 
@@ -266,6 +265,11 @@ struct control sim_control(struct sim *sim)
 		.is_manual = sim->no_reset,
 		.wait_ms = sim->no_reset ? MANUAL_WAIT_MS : CONTROL_WAIT_MS,
 	};
+}
+
+void sim_miswire(struct sim *sim, unsigned miswires)
+{
+	sim->machine.miswires = miswires;
 }
 
 uint8_t *sim_flash(struct sim *sim, size_t *len)

@@ -9,6 +9,7 @@
 #define BENCHD_SIMULATOR_SIM_H
 
 #include "protocol/wire.h"
+#include "simulator/miswire.h"
 #include "simulator/quirk.h"
 
 struct sim_options {
@@ -17,14 +18,17 @@ struct sim_options {
 	uint32_t adapter_latency_us, max_baud; /* adapter.h; 0: none */
 	uint64_t seed;                         /* gives the unique id and the luck of faults */
 	unsigned add_quirks, drop_quirks;      /* enum sim_quirk bits */
+	unsigned miswires;                     /* enum sim_miswire bits */
 	uint32_t product_id; /* answer this id instead of the part's own; 0: its own */
 	bool no_reset;       /* the control cannot restart it (like manual) */
 	bool starts_in_bootloader;
+	const struct program_ops *program; /* what the flash is taken for; NULL: it is silent */
 	/* What the wire's modem lines reach, as in the `lines` control: "dtr", "!rts"; NULL:
 	 * nothing. */
 	const char *wire_reset, *wire_boot0;
 };
 
+struct program_ops;
 struct sim;
 /* NULL: no memory, or no such part. Flash is erased, BOOT0 low, power on for a second. */
 struct sim *sim_new(const struct sim_options *options);
@@ -36,6 +40,8 @@ struct control sim_control(struct sim *sim);
 /* What a test looks at and sets. */
 uint8_t *sim_flash(struct sim *sim, size_t *len); /* the cells, as they are */
 void sim_set_readout_protected(struct sim *sim, bool on);
+/* What is wrong around it from now on: enum sim_miswire bits; 0: nothing. */
+void sim_miswire(struct sim *sim, unsigned miswires);
 /* The unit that holds this sector. */
 void sim_set_write_protected(struct sim *sim, uint32_t sector, bool on);
 bool sim_runs_application(const struct sim *sim); /* since the last reset or Go */

@@ -44,14 +44,16 @@ static const char help[] =
 	"  --quirk NAME         behave as some ROM does; --list-quirks explains each\n"
 	"  --no-quirk NAME      leave out one that the part has\n"
 	"  --fault LINE         something goes wrong, as 'drop to-host nth=100'; may be "
-	"repeated\n\n"
-	"  --list-parts, --list-quirks, --list-faults, --help, --version\n\n"
+	"repeated\n"
+	"  --miswire NAME       a jumper, a wire or an adapter is wrong; --list-miswires\n\n"
+	"  --list-parts, --list-quirks, --list-faults, --list-miswires, --help, --version\n\n"
 	"Commands of the control socket\n"
 	"  bootloader, application, reset     restart it, into one or the other\n"
 	"  boot0 0|1, power on|off            its pin, its supply\n"
 	"  unplug, replug                     the tty goes away and comes back\n"
 	"  fault LINE, fault clear, faults    bad luck from now on; none; what there is\n"
 	"  quirk NAME on|off                  bad habits\n"
+	"  miswire NAME on|off                what --miswire says\n"
 	"  adapter-latency MS                 what --adapter-latency says, from now on\n"
 	"  protect on|off                     readout protection\n"
 	"  write-protect SECTOR on|off\n"
@@ -71,6 +73,7 @@ enum option_id {
 	OPT_QUIRK,
 	OPT_NO_QUIRK,
 	OPT_FAULT,
+	OPT_MISWIRE,
 	OPT_WIRE_RESET,
 	OPT_WIRE_BOOT0,
 	OPT_ADAPTER_LATENCY,
@@ -79,6 +82,7 @@ enum option_id {
 	OPT_LIST_PARTS,
 	OPT_LIST_QUIRKS,
 	OPT_LIST_FAULTS,
+	OPT_LIST_MISWIRES,
 	OPT_HELP,
 	OPT_VERSION,
 };
@@ -95,6 +99,7 @@ static const struct option options[] = {
 	{ "quirk", required_argument, NULL, OPT_QUIRK },
 	{ "no-quirk", required_argument, NULL, OPT_NO_QUIRK },
 	{ "fault", required_argument, NULL, OPT_FAULT },
+	{ "miswire", required_argument, NULL, OPT_MISWIRE },
 	{ "wire-reset", required_argument, NULL, OPT_WIRE_RESET },
 	{ "wire-boot0", required_argument, NULL, OPT_WIRE_BOOT0 },
 	{ "adapter-latency", required_argument, NULL, OPT_ADAPTER_LATENCY },
@@ -103,6 +108,7 @@ static const struct option options[] = {
 	{ "list-parts", no_argument, NULL, OPT_LIST_PARTS },
 	{ "list-quirks", no_argument, NULL, OPT_LIST_QUIRKS },
 	{ "list-faults", no_argument, NULL, OPT_LIST_FAULTS },
+	{ "list-miswires", no_argument, NULL, OPT_LIST_MISWIRES },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ 0 },
@@ -139,6 +145,12 @@ static bool add_quirk(const char *name, unsigned *quirks)
 {
 	*quirks |= quirk_find(name);
 	return quirk_find(name) != 0;
+}
+
+static bool add_miswire(const char *name, unsigned *miswires)
+{
+	*miswires |= miswire_find(name);
+	return miswire_find(name) != 0;
 }
 
 static bool add_fault(struct board_options *board, const char *line)
@@ -189,6 +201,15 @@ static int print_faults(void)
 	     "time\nwith the same --seed.\n");
 	for (size_t i = 0; chaos_help(i); i++)
 		printf("  %s\n", chaos_help(i));
+	return EXIT_SUCCESS;
+}
+
+static int print_miswires(void)
+{
+	puts("Wrong around the board (--miswire NAME, and the control's miswire NAME on|off); "
+	     "sections of\ndocs/facts/an3155.md in brackets.\n");
+	for (size_t i = 0; miswire_at(i); i++)
+		printf("  %-16s %s\n", miswire_at(i)->name, miswire_at(i)->what);
 	return EXIT_SUCCESS;
 }
 
@@ -254,6 +275,8 @@ static bool take(struct arguments *args, int id, const char *text)
 		return add_quirk(text, &machine->drop_quirks);
 	case OPT_FAULT:
 		return add_fault(&args->board, text);
+	case OPT_MISWIRE:
+		return add_miswire(text, &machine->miswires);
 	case OPT_WIRE_RESET:
 		return wiring_parse(args->board.wire_reset = text, &pin);
 	case OPT_WIRE_BOOT0:
@@ -285,6 +308,8 @@ static int show(int id)
 		return print_quirks();
 	case OPT_LIST_FAULTS:
 		return print_faults();
+	case OPT_LIST_MISWIRES:
+		return print_miswires();
 	default:
 		return id == '?' ? EXIT_USAGE : -1;
 	}

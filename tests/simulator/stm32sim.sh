@@ -49,6 +49,9 @@ grep -q "^h743zi " "$dir/said" || die "no h743zi"
 wants 0 "$sim" --list-quirks
 grep -q "^  double-ack-at-sync " "$dir/said" || die "no double-ack-at-sync"
 wants 0 "$sim" --list-faults
+wants 0 "$sim" --list-miswires
+grep -q "^  boot0-low " "$dir/said" || die "no boot0-low"
+wants 2 "$sim" --part f103rb --link "$tty" --miswire luck
 wants 2 "$sim" --part f103rb --link "$tty" --fault "drop to-host"
 grep -q "expected drop WAY WHEN" "$dir/said" || die "$(cat "$dir/said")"
 wants 2 "$sim"
@@ -98,6 +101,10 @@ start --flash "$dir/flash"
 board dump "$dir/dump" >/dev/null
 board adapter-latency 16 >/dev/null
 wants 1 "$sim" ctl "$socket" adapter-latency 1001
+wants 1 "$sim" ctl "$socket" miswire luck on
+wants 1 "$sim" ctl "$socket" miswire joined maybe
+board miswire joined on >/dev/null
+board miswire joined off >/dev/null
 cmp "$dir/flash" "$dir/dump" || die "the file is not what the board has"
 
 # Reads lines until one is this.
