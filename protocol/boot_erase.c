@@ -2,12 +2,16 @@
 /* boot_erase.c - Erase and Extended Erase (docs/facts/an3155.md section 4, 0x43 and 0x44). */
 #include "protocol/boot_internal.h"
 
-/* How long a sector of at most size bytes may take: section 7, with room for byte mode. */
+/*
+ * How long a sector of at most size bytes may take (section 7, with room for byte mode), and how
+ * many go into one request: about half a second of them, after which one sees progress and may
+ * cancel.
+ */
 static const struct {
 	uint32_t size, ms, chunk;
 } pace[] = {
 	{ 512, 50, 128 },     /* L0, L1 */
-	{ 8 * KIB, 250, 32 }, /* F0, F1, F3, G, L4, U5 ...: 40 ms at most each */
+	{ 8 * KIB, 250, 16 }, /* F0, F1, F3, G, L4, U5 ...: 20 to 40 ms each */
 	{ 64 * KIB, 5000, 1 },
 	{ UINT32_MAX, 10000, 1 },
 };

@@ -137,7 +137,7 @@ static void a_mass_erase_that_is_refused_goes_sector_by_sector(void **state)
 	assert_true(sim_fault(bench.sim, "nack erase nth=1"));
 	assert_int_equal(bench_flash(&bench, &plan), ERR_OK);
 	assert_int_equal(bench.plan.steps[0].kind, STEP_MASS_ERASE);
-	assert_int_equal(sim_erases(bench.sim), 2); /* 32 sectors a request */
+	assert_int_equal(sim_erases(bench.sim), 4); /* 16 sectors a request */
 	bench_assert_flashed(&bench);
 	bench_close(&bench);
 }
