@@ -135,6 +135,12 @@ enum err boot_write_unprotect(struct boot *boot, struct why *why);
 enum err boot_readout_protect(struct boot *boot, struct why *why);
 enum err boot_readout_unprotect(struct boot *boot, struct why *why); /* erases the whole part */
 /*
+ * The whole area of option bytes, which is erased first; data is as long as the area. The part may
+ * reset and load them: is_connected is false. ERR_ARGUMENT: not the whole area. ERR_UNSUPPORTED:
+ * they are registers. Others as boot_write().
+ */
+enum err boot_write_options(struct boot *boot, struct span data, struct why *why);
+/*
  * Get Checksum of [addr, addr+len): the STM32 CRC unit's over little-endian words (section 4,
  * 0xA1), as crc_stm32() computes it. addr and len are multiples of 4. Both readings of the ACK
  * sequence are understood. ERR_UNSUPPORTED: the ROM has none; else as boot_read().

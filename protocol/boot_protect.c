@@ -62,3 +62,20 @@ enum err boot_readout_unprotect(struct boot *boot, struct why *why)
 	boot->has_changed = true;
 	return protect(boot, COMMAND_READOUT_UNPROTECT, READOUT_UNPROTECT_MS, why);
 }
+
+/* Never in a burst: what is lost in the middle of it must not be taken for anything else. */
+enum err boot_write_options(struct boot *boot, struct span data, struct why *why)
+{
+	const struct chip *chip = boot->device.chip;
+	enum err e;
+
+	if (!chip || !chip->option_bytes || chip->traits & CHIP_OPTION_REGISTERS)
+		return why_set(why, ERR_UNSUPPORTED, "the option bytes are not in memory");
+	if (data.len != chip->option_bytes_len)
+		return why_set(why, ERR_ARGUMENT, "option bytes are written as a whole");
+	boot->bursts = false;
+	e = boot_write(boot, chip->option_bytes, data, why);
+	if (!e)
+		boot->is_connected = false;
+	return e;
+}

@@ -35,9 +35,12 @@ enum err {
 	/* the part's answer to good requests */
 	ERR_READ_PROTECTED,
 	ERR_WRITE_PROTECTED,
-	ERR_PROTECTION, /* it was to be changed, and is as it was */
-	ERR_VERIFY,     /* content differs; addr is the first differing byte */
-	ERR_START,      /* the content is good, but the firmware could not be started */
+	ERR_PROTECTION,   /* it was to be changed, and is as it was */
+	ERR_OPTIONS,      /* the same of option bytes */
+	ERR_IRREVERSIBLE, /* it would lock the part for good: never done */
+	ERR_UNCONFIRMED,  /* the request lacks words for what it would do */
+	ERR_VERIFY,       /* content differs; addr is the first differing byte */
+	ERR_START,        /* the content is good, but the firmware could not be started */
 	ERR_CANCELLED,
 	ERR_COUNT
 };

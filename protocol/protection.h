@@ -7,10 +7,8 @@
 #ifndef BENCHD_PROTOCOL_PROTECTION_H
 #define BENCHD_PROTOCOL_PROTECTION_H
 
-#include "protocol/mend.h"
+#include "protocol/option_bytes.h"
 #include "protocol/plan.h"
-
-#define OPTION_BYTES_MAX 256u
 
 struct protection {
 	bool is_known;         /* the rest was read, and its layout is known */
@@ -22,18 +20,18 @@ struct protection {
 /* The layout of its option bytes is known. */
 bool protection_has_layout(const struct chip *chip);
 /*
- * From the option bytes as read at chip->option_bytes, and those of a second bank where it has an
- * area of its own (else empty). *protection is not known when bytes are missing, or when the bits
- * mean something else (PCROP).
+ * From the option bytes as read. *protection is not known when bytes are missing; sectors are not
+ * told of when their bits mean something else (PCROP).
  */
 void protection_decode(struct protection *protection, const struct device *device,
-	struct span bytes, struct span bank2);
+	const struct option_bytes *options);
 /*
  * Reads and decodes them; what goes wrong on the way is mended (mend may be NULL). A part that
- * refuses, or that is not known, gives ERR_OK and is_known false. Errors as of mend_session().
+ * refuses, or that is not known, gives ERR_OK and is_known false. *options (may be NULL) is what
+ * was read, with len 0 where nothing was. Errors as of mend_session().
  */
-enum err protection_read(
-	struct protection *protection, struct boot *boot, struct mend *mend, struct why *why);
+enum err protection_read(struct protection *protection, struct option_bytes *options,
+	struct boot *boot, struct mend *mend, struct why *why);
 /* Whether the sector's bit was read. */
 bool protection_tells(const struct protection *protection, uint32_t sector);
 bool protection_holds(const struct protection *protection, uint32_t sector);

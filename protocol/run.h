@@ -33,6 +33,7 @@ struct run {
 	/* What was erased or written and not compared since; length 0: nothing. */
 	uint32_t unsure_addr, unsure_len;
 	struct protection protection; /* run_prepare(): what the part tells of it */
+	struct option_bytes options;  /* run_prepare(): what tells it; len 0: nothing */
 	/* its own: run_mend.c */
 	bool is_taken_back; /* the last piece ended in going back */
 	bool is_wary;       /* up to here what is there is read before it is written */

@@ -23,10 +23,10 @@ enum err run_prepare(struct run *run, struct why *why)
 		changes |= run->plan->steps[i].kind <= STEP_WRITE;
 	if (!changes)
 		return ERR_OK;
-	e = protection_read(protection, run->boot, run->mend, why);
+	e = protection_read(protection, &run->options, run->boot, run->mend, why);
 	if (!e && protection_check(protection, run->plan, NULL) == ERR_WRITE_PROTECTED) {
 		/* Read data carry no checksum (section 4, 0x11): what refuses is read twice. */
-		e = protection_read(protection, run->boot, run->mend, why);
+		e = protection_read(protection, &run->options, run->boot, run->mend, why);
 		if (!e)
 			e = protection_check(protection, run->plan, why);
 	}

@@ -31,6 +31,13 @@ static const struct route routes[] = {
 	{ METHOD_PUT, BOARD "/protection", ROLE_FLASH, BODY_JSON, check_job, handle_protection,
 		"{\"readout\":true}, {\"readout\":false,\"erase_everything\":true} or "
 		"{\"write\":[0,1]}" },
+	{ METHOD_GET, BOARD "/option-bytes", ROLE_VIEW, BODY_NONE, check_board, handle_options_get,
+		"the part's option bytes as last read" },
+	{ METHOD_POST, BOARD "/option-bytes", ROLE_FLASH, BODY_JSON, check_job, handle_options_post,
+		"read them anew" },
+	{ METHOD_PUT, BOARD "/option-bytes", ROLE_FLASH, BODY_JSON, check_job, handle_options_put,
+		"{\"fields\":{\"nRST_STOP\":0}} or {\"bytes\":\"…\"}; dry_run, and words for what "
+		"costs something" },
 	{ METHOD_POST, BOARD "/read", ROLE_FLASH, BODY_JSON, check_read, handle_read,
 		"read memory out; address=, length=, format=bin/hex/srec" },
 	{ METHOD_POST, BOARD "/go", ROLE_FLASH, BODY_JSON, check_job, handle_go,

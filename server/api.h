@@ -28,6 +28,16 @@ bool api_members_only(const struct json *body, const char *const *known, struct 
 /* Only what the call knows, for calls without parameters of their own. */
 bool api_check_none(struct request *request, struct problem *problem);
 
+/* Parses a body's members into *what; false: *problem says what is wrong. */
+typedef bool (*members_parse)(
+	const struct json *body, struct job_request *what, struct problem *problem);
+/*
+ * api_boards.c: a job without an image, of the board that the path names; known as of
+ * api_members_only(), parse may be NULL.
+ */
+void handle_operation(
+	struct request *request, enum job_kind kind, const char *const *known, members_parse parse);
+
 /* api_submit.c: accepts a job and answers as the request asks (waits, 202, NDJSON). Takes *what. */
 void submit_job(struct request *request, struct board *board, struct job_request *what);
 /* A finished job's reply: 200, or its problem with the job inside. */
@@ -51,6 +61,9 @@ void handle_ports(struct request *request);
 void handle_identify(struct request *request);
 void handle_erase(struct request *request);
 void handle_protection(struct request *request);
+void handle_options_get(struct request *request);
+void handle_options_post(struct request *request);
+void handle_options_put(struct request *request);
 void handle_go(struct request *request);
 void handle_power(struct request *request);
 void handle_reset(struct request *request);

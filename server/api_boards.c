@@ -116,11 +116,7 @@ void handle_ports(struct request *request)
 	reply_problem(request, &problem);
 }
 
-/* Parses a body's members into *what; NULL: none are known. */
-typedef bool (*members_parse)(
-	const struct json *body, struct job_request *what, struct problem *problem);
-
-static void handle_operation(
+void handle_operation(
 	struct request *request, enum job_kind kind, const char *const *known, members_parse parse)
 {
 	struct board *board = api_board_or_reply(request);

@@ -82,7 +82,7 @@ void reply_outcome(struct request *request, struct job *job)
 		reply_json(request, 503, NULL);
 		return;
 	}
-	const bool is_plan = job_request(job)->dry_run;
+	const bool is_plan = job_request(job)->dry_run && job_request(job)->kind == JOB_FLASH;
 
 	if (outcome_problem(job, &record, &problem)) {
 		problem.board = record.board;

@@ -33,6 +33,19 @@ static bool make_parts(struct board *board)
 		board->input && open_log(board);
 }
 
+/* What was write-protected when it was last read shows until it is read again. */
+static void recall_locks(struct board *board)
+{
+	struct option_record record;
+	struct device device;
+	struct protection is;
+
+	if (!known_options(board->known, &record) || !known_device(board->known, &device))
+		return;
+	protection_decode(&is, &device, &record.options);
+	map_lock(board->map, chip_sector_count(device.chip, device.flash_bytes), &is);
+}
+
 struct board *board_new(const struct config_board *config, const struct board_house *house)
 {
 	struct board *board = calloc(1, sizeof(*board));
@@ -51,6 +64,7 @@ struct board *board_new(const struct config_board *config, const struct board_ho
 		board_free(board);
 		return NULL;
 	}
+	recall_locks(board);
 	return board;
 }
 

@@ -45,6 +45,11 @@ struct console_log *board_console_log(struct board *board); /* NULL: none is kep
 struct json *board_json(struct board *board);
 /* The contract's device shape (GET …/device); NULL with *never set: never identified. */
 struct json *board_device_json(struct board *board, bool *never);
+/*
+ * The contract's option bytes, as last read (GET …/option-bytes). NULL: never, or no memory; then
+ * *why_not says what to do.
+ */
+struct json *board_options_json(struct board *board, struct problem *why_not);
 /* Grows with every change of what board_json() shows, the console's offset apart. */
 uint64_t board_version(struct board *board);
 /*
@@ -81,6 +86,8 @@ enum sector_state {
 	SECTOR_WRITTEN,
 	SECTOR_VERIFIED,
 	SECTOR_FAILED,
+	SECTOR_UNCHANGED, /* it was looked at, and holds what the image has there */
+	SECTOR_LOCKED,    /* write-protected, as was last read; nothing else is known of it */
 	SECTOR_STATE_COUNT
 };
 const char *sector_state_name(enum sector_state state);

@@ -86,3 +86,28 @@ struct json *board_device_json(struct board *board, bool *never)
 {
 	return known_device_json(board->known, never);
 }
+
+struct json *board_options_json(struct board *board, struct problem *why_not)
+{
+	struct option_record record;
+	struct device device;
+	const bool has_device = known_device(board->known, &device);
+	struct json *json;
+
+	why_not->board = board->config->id;
+	if (!known_options(board->known, &record)) {
+		const bool has_none = has_device && device.chip &&
+			(!device.chip->option_bytes || device.chip->traits & CHIP_OPTION_REGISTERS);
+
+		problem_set(why_not, "never_read",
+			has_none ? "The part of the board \"%s\" has no option bytes in memory: "
+				   "they are registers, which its bootloader does not read."
+				 : "The option bytes of the board \"%s\" have not been read yet. "
+				   "POST to this address reads them.",
+			board->config->id);
+		return NULL;
+	}
+	json = option_shape_json(&device, &record);
+	json_add_bool(json, "readout_protected", device.readout_protected);
+	return json;
+}

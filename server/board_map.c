@@ -17,6 +17,8 @@ static const char *const names[] = {
 	[SECTOR_WRITTEN] = "written",
 	[SECTOR_VERIFIED] = "verified",
 	[SECTOR_FAILED] = "failed",
+	[SECTOR_UNCHANGED] = "unchanged",
+	[SECTOR_LOCKED] = "locked",
 };
 static_assert(sizeof(names) / sizeof(*names) == SECTOR_STATE_COUNT, "every state has a name");
 
@@ -30,6 +32,7 @@ struct unit {
 	uint64_t changed; /* the version that changed it last; 0: never touched */
 	float done;
 	uint8_t state;
+	bool is_locked;
 };
 
 struct map {
@@ -68,8 +71,9 @@ bool map_begin(struct map *map, uint32_t count)
 
 	/* Units that were something are unknown now: that too is a change to tell. */
 	map->version++;
-	for (uint32_t i = 0; units && i < count; i++)
-		units[i].changed = i < map->count && old[i].changed ? map->version : 0;
+	for (uint32_t i = 0; units && i < count && i < map->count; i++)
+		units[i] = (struct unit){ .changed = old[i].changed ? map->version : 0,
+			.is_locked = old[i].is_locked };
 	map->units = units;
 	map->count = units ? count : 0;
 	pthread_mutex_unlock(&map->lock);
@@ -82,7 +86,8 @@ void map_set(struct map *map, uint32_t first, uint32_t count, enum sector_state 
 	pthread_mutex_lock(&map->lock);
 	map->version++;
 	for (uint32_t i = first; i < map->count && i - first < count; i++)
-		map->units[i] = (struct unit){ map->version, (float)done, (uint8_t)state };
+		map->units[i] = (struct unit){ map->version, (float)done, (uint8_t)state,
+			map->units[i].is_locked };
 	pthread_mutex_unlock(&map->lock);
 }
 
@@ -94,6 +99,34 @@ void map_set_range(struct map *map, const struct chip *chip, uint32_t flash_byte
 	if (len && chip_sector_at(chip, flash_bytes, addr, &first) &&
 		chip_sector_at(chip, flash_bytes, addr + len - 1, &last))
 		map_set(map, first.number, last.number - first.number + 1, state, 1);
+}
+
+void map_lock(struct map *map, uint32_t count, const struct protection *protection)
+{
+	pthread_mutex_lock(&map->lock);
+	const bool is_empty = !map->count;
+
+	pthread_mutex_unlock(&map->lock);
+	if (is_empty && !map_begin(map, count))
+		return;
+	pthread_mutex_lock(&map->lock);
+	map->version++;
+	for (uint32_t i = 0; i < map->count; i++) {
+		struct unit *unit = &map->units[i];
+		const bool is_locked = protection_holds(protection, i);
+
+		if (unit->is_locked != is_locked)
+			unit->changed = map->version;
+		unit->is_locked = is_locked;
+	}
+	pthread_mutex_unlock(&map->lock);
+}
+
+void map_unchanged(struct map *map, const struct survey *survey)
+{
+	for (uint32_t i = 0; i < survey->count; i++)
+		if (survey->verdicts[i] == VERDICT_SAME)
+			map_set(map, i, 1, SECTOR_UNCHANGED, 1);
 }
 
 static void set_step(
@@ -185,9 +218,17 @@ static struct unit *copy_units(struct map *map, uint32_t *count, uint64_t *versi
 	return units;
 }
 
+/* A lock shows where no job has done anything since. */
+static enum sector_state state_of(const struct unit *unit)
+{
+	const bool is_touched = unit->state != SECTOR_UNKNOWN && unit->state != SECTOR_PLANNED;
+
+	return unit->is_locked && !is_touched ? SECTOR_LOCKED : (enum sector_state)unit->state;
+}
+
 static bool is_news(const struct unit *unit, uint64_t since)
 {
-	return since ? unit->changed > since : unit->state != SECTOR_UNKNOWN;
+	return since ? unit->changed > since : state_of(unit) != SECTOR_UNKNOWN;
 }
 
 struct json *map_json(struct map *map, uint64_t since)
@@ -206,7 +247,7 @@ struct json *map_json(struct map *map, uint64_t since)
 		struct json *row = json_object();
 
 		json_add_integer(row, "number", i);
-		json_add_string(row, "state", sector_state_name(units[i].state));
+		json_add_string(row, "state", sector_state_name(state_of(&units[i])));
 		json_add_double(row, "done", (double)units[i].done);
 		json_push(list, row);
 		news++;

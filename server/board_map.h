@@ -7,6 +7,7 @@
 #define BENCHD_SERVER_BOARD_MAP_H
 
 #include "protocol/run.h"
+#include "protocol/survey.h"
 #include "server/board.h"
 
 struct map;
@@ -20,6 +21,14 @@ void map_set(struct map *map, uint32_t first, uint32_t count, enum sector_state 
 /* The units that [addr, addr+len) touches. */
 void map_set_range(struct map *map, const struct chip *chip, uint32_t flash_bytes, uint32_t addr,
 	uint32_t len, enum sector_state state);
+/*
+ * Which units are write-protected is kept apart from what jobs do to them: it outlives map_begin(),
+ * and shows where nothing else does. An empty map gets count units. Units that the protection does
+ * not tell of are not locked.
+ */
+void map_lock(struct map *map, uint32_t count, const struct protection *protection);
+/* What the survey found to be there already. */
+void map_unchanged(struct map *map, const struct survey *survey);
 /* What the plan will touch. */
 void map_plan(struct map *map, const struct plan *plan);
 /* Before and after a piece of a run. */

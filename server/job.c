@@ -35,6 +35,7 @@ struct job {
 void job_request_release(struct job_request *request)
 {
 	free(request->sectors);
+	free(request->options);
 	*request = (struct job_request){ 0 };
 }
 

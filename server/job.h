@@ -10,6 +10,7 @@
 
 #include "protocol/plan.h"
 #include "protocol/run.h"
+#include "server/option_record.h"
 #include "server/shelf.h"
 #include "server/problem.h"
 
@@ -31,12 +32,13 @@ struct job_request {
 	enum plan_verify verify;
 	enum plan_write write;
 	bool skip_outside, run, force, dry_run, mass, keep_neighbours;
-	bool has_readout, readout; /* protect: else it is about the sectors */
-	bool has_burst, burst;     /* has_burst false: as the board's configuration says */
-	uint32_t baud;             /* 0: the board's */
-	uint32_t as_product_id;    /* 0: none */
-	uint32_t flash_bytes;      /* for an unknown part; 0: none */
-	uint32_t *sectors;         /* erase, protect; owned by the request */
+	bool has_readout, readout;     /* protect: else it is about the sectors */
+	struct option_change *options; /* option_bytes: NULL reads them; owned by the request */
+	bool has_burst, burst;         /* has_burst false: as the board's configuration says */
+	uint32_t baud;                 /* 0: the board's */
+	uint32_t as_product_id;        /* 0: none */
+	uint32_t flash_bytes;          /* for an unknown part; 0: none */
+	uint32_t *sectors;             /* erase, protect; owned by the request */
 	size_t sector_count;
 	enum control_into into; /* reset */
 	enum power_switch power;

@@ -86,6 +86,7 @@ enum err carry_out(struct carry *c, struct why *why)
 	c->run.tolerate_mismatch = c->w->request->kind == JOB_VERIFY;
 	note_good(c);
 	e = work_in_stage(run_prepare(&c->run, why), STAGE_PLAN, why);
+	work_keep_options(c->w, &c->run.options);
 	if (e)
 		show_failure(c, why);
 	while (!e && !c->run.has_mismatch && !run_is_done(&c->run)) {

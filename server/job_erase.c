@@ -84,8 +84,10 @@ static enum err check_protection(
 	struct work *w, const struct carry *carries, size_t count, struct why *why)
 {
 	struct protection protection;
-	enum err e = protection_read(&protection, w->boot, &w->mend, why);
+	struct option_bytes options;
+	enum err e = protection_read(&protection, &options, w->boot, &w->mend, why);
 
+	work_keep_options(w, &options);
 	for (size_t i = 0; !e && i < count; i++)
 		e = protection_check(&protection, &carries[i].plan, why);
 	return work_in_stage(e, STAGE_PLAN, why);

@@ -31,6 +31,7 @@ static enum err identify(struct work *w, struct why *why)
 	enum err e = work_connect(w, why);
 
 	if (!e) {
+		work_look_at_options(w);
 		json_free(w->result);
 		w->result = device_json(&w->boot->device, clock_wall_ms());
 	}
@@ -188,6 +189,7 @@ static const struct {
 	[JOB_RESET] = { reset },
 	[JOB_IDENTIFY] = { identify },
 	[JOB_PROTECT] = { work_protect },
+	[JOB_OPTION_BYTES] = { work_options },
 	[JOB_POWER] = { work_power },
 };
 static_assert(sizeof(kinds) / sizeof(*kinds) == JOB_KIND_COUNT, "every kind can be done");
@@ -288,6 +290,10 @@ static void fill_problem(const struct work *w, const struct why *why, struct pro
 		fill_cut_short(w, why, problem);
 	else
 		problem_from_why(problem, why, chip ? chip->name : NULL, w->scene->config->port);
+	if (w->more[0]) {
+		problem_add(problem, " ");
+		problem_add(problem, w->more);
+	}
 	if (why->err != ERR_CANCELLED && w->has_changed && !w->is_good)
 		problem_add(problem, " The part was changed and its content is unsure now.");
 }

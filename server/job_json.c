@@ -140,6 +140,10 @@ char *job_request_text(const struct job_request *request)
 		add_flash(json, request);
 	if (request->kind == JOB_ERASE)
 		add_erase(json, request);
+	if (request->options) {
+		json_add(json, "write", option_change_json(request->options));
+		json_add_bool(json, "dry_run", request->dry_run);
+	}
 	if (request->kind == JOB_PROTECT)
 		add_protect(json, request);
 	if (request->kind == JOB_READ)

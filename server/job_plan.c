@@ -138,16 +138,27 @@ static enum err plan(struct carry *c, const struct image *image, const struct de
 	return work_in_stage(plan_flash(&c->plan, image, device, &options, why), STAGE_PLAN, why);
 }
 
-static enum err do_plan(struct carry *c, const struct image *image, struct why *why)
+/* A dry run ends as the run would: with a plan, or refused by what protects the part. */
+static enum err tell_plan(struct carry *c, const struct image *image, struct why *why)
+{
+	struct work *w = c->w;
+	const enum err e = work_check_protection(w, &c->plan, why);
+
+	if (!e)
+		json_add(w->result, "plan", job_plan_json(&c->plan, image->notes));
+	return e;
+}
+
+static enum err do_plan(
+	struct carry *c, const struct image *image, const struct survey *survey, struct why *why)
 {
 	struct work *w = c->w;
 
 	job_warnings(c->plan.notes, image->notes, work_warn, w);
-	if (w->request->dry_run) {
-		json_add(w->result, "plan", job_plan_json(&c->plan, image->notes));
-		return ERR_OK;
-	}
+	if (w->request->dry_run)
+		return tell_plan(c, image, why);
 	map_begin(w->scene->map, chip_sector_count(c->plan.chip, c->plan.flash_bytes));
+	map_unchanged(w->scene->map, survey);
 	map_plan(w->scene->map, &c->plan);
 	const enum err e = carry_out(c, why);
 
@@ -176,7 +187,7 @@ static enum err flash_to(
 		e = plan(&c, merged.count ? &merged : &loaded->image, device, &survey, why);
 	}
 	if (!e)
-		e = do_plan(&c, &loaded->image, why);
+		e = do_plan(&c, &loaded->image, &survey, why);
 	plan_release(&c.plan);
 	image_release(&merged);
 	survey_release(&survey);

@@ -12,9 +12,9 @@
 /* A part of megabytes erases itself for most of a minute, and some say ACK before (0x92). */
 enum { REENTER_MS = 90000 };
 
-static enum err reenter(struct work *w, struct why *why)
+enum err work_reenter(struct work *w, uint32_t wait_ms, struct why *why)
 {
-	const int64_t until_ms = clock_monotonic_ms() + REENTER_MS;
+	const int64_t until_ms = clock_monotonic_ms() + wait_ms;
 	enum err e;
 
 	w->was_told = false; /* a person may have to do it again */
@@ -53,10 +53,12 @@ static enum err readout(struct work *w, struct why *why)
 		e = on ? boot_readout_protect(w->boot, why) : boot_readout_unprotect(w->boot, why);
 	if (e)
 		return e;
-	e = reenter(w, why);
+	e = work_reenter(w, REENTER_MS, why);
 	if (!e && w->boot->device.readout_protected != on)
 		e = did_not_take(w, why);
 	w->is_good = !e && !on; /* the part has erased itself */
+	if (!e)
+		work_look_at_options(w);
 	return e;
 }
 
@@ -122,6 +124,7 @@ static enum err write(struct work *w, struct why *why)
 	const struct device *device = &w->boot->device;
 	uint8_t units[FRAME_MAX_DATA];
 	struct protection is;
+	struct option_bytes options;
 	size_t count;
 	enum err e;
 
@@ -136,11 +139,12 @@ static enum err write(struct work *w, struct why *why)
 	e = count ? boot_write_protect(w->boot, (struct span){ units, count }, why)
 		  : boot_write_unprotect(w->boot, why);
 	if (!e)
-		e = reenter(w, why);
+		e = work_reenter(w, REENTER_MS, why);
 	if (!e)
-		e = protection_read(&is, w->boot, &w->mend, why);
+		e = protection_read(&is, &options, w->boot, &w->mend, why);
 	if (e)
 		return e;
+	work_keep_options(w, &options);
 	if (!is.is_known) {
 		work_warn(w,
 			"How this part keeps its write protection is not known: what was "

@@ -287,6 +287,8 @@ void work_keep_link(struct work *w)
 		link.restart_us = before.restart_us;
 	w->began = link;
 	known_set_device(w->scene->known, &boot->device, &link);
+	if (!known_options(w->scene->known, &(struct option_record){ 0 }))
+		map_lock(w->scene->map, 0, &(struct protection){ 0 }); /* another chip's */
 }
 
 struct known_link work_link(const struct work *w)
@@ -316,7 +318,8 @@ enum err work_check_chip(const struct work *w, const struct device *device, stru
 
 	if (!want ||
 		(w->request->kind != JOB_FLASH && w->request->kind != JOB_ERASE &&
-			w->request->kind != JOB_PROTECT))
+			w->request->kind != JOB_PROTECT &&
+			!(w->request->kind == JOB_OPTION_BYTES && w->request->options)))
 		return ERR_OK;
 	if (!device->has_unique_id)
 		return why_set(why, ERR_WRONG_CHIP, "its unique id can't be read");

@@ -26,6 +26,7 @@ struct work {
 	bool is_good;      /* what the part holds is verified, or it was erased whole */
 	bool has_started;  /* the application */
 	bool store_failed; /* why the job fails, where it does */
+	char more[400];    /* what its problem says besides; "": nothing */
 	struct mend mend;
 	char said[COMMAND_TEXT];          /* the power command's complaint */
 	unsigned recoveries;              /* events told of */
@@ -89,8 +90,26 @@ enum err work_erase(struct work *w, struct why *why);
 /* job_protect.c */
 
 enum err work_protect(struct work *w, struct why *why);
+/*
+ * Into the ROM again after the part has reset itself, trying for so long; then who it is. Errors as
+ * of boot_connect().
+ */
+enum err work_reenter(struct work *w, uint32_t wait_ms, struct why *why);
 /* Gives e, in a stage if it has none yet. */
 enum err work_in_stage(enum err e, enum stage stage, struct why *why);
+
+/* job_options.c */
+
+enum err work_options(struct work *w, struct why *why);
+/* What was just read of the connected part: remembered, and the map's locks. len 0: nothing. */
+void work_keep_options(struct work *w, const struct option_bytes *options);
+/* Reads them where that is cheap and their meaning is known. What goes wrong is no error. */
+void work_look_at_options(struct work *w);
+/*
+ * Does the part protect what the plan changes? As read now where the ROM was spoken to, else as was
+ * last read. Errors as of run_prepare(), in a stage.
+ */
+enum err work_check_protection(struct work *w, const struct plan *plan, struct why *why);
 
 /* job_power.c */
 

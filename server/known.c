@@ -18,6 +18,7 @@ struct known {
 	struct device device;
 	bool has_device;
 	struct known_link link;
+	struct option_record options; /* of device; len 0: never read */
 };
 
 /* A store of an earlier version has the rate alone. */
@@ -53,6 +54,15 @@ static struct json *link_json(const struct known_link *link)
 	return json;
 }
 
+static void read_options(struct known *known)
+{
+	const char *text = known->record.device;
+	struct json *json = text ? json_parse(span_of(text), false, NULL) : NULL;
+
+	(void)option_record_from_json(json_get(json, "option_bytes"), &known->options);
+	json_free(json);
+}
+
 struct known *known_new(struct store *store, const char *board)
 {
 	struct known *known = calloc(1, sizeof(*known));
@@ -71,6 +81,7 @@ struct known *known_new(struct store *store, const char *board)
 	}
 	known->has_device = device_from_json(known->record.device, &known->device);
 	known->link = read_link(&known->record);
+	read_options(known);
 	return known;
 }
 
@@ -158,6 +169,7 @@ struct json *known_device_json(struct known *known, bool *never)
 	struct json *json = text ? json_parse(span_of(text), false, NULL) : NULL;
 
 	free(text);
+	json_free(json_take(json, "option_bytes")); /* they have a shape of their own */
 	return json;
 }
 
@@ -186,17 +198,40 @@ static bool keep(struct known *known)
 	return store_board_set(known->store, known->board, &known->record);
 }
 
-bool known_set_device(
-	struct known *known, const struct device *device, const struct known_link *link)
+static char *device_text(const struct device *device, const struct known_link *link,
+	const struct option_record *options)
 {
 	struct json *json = device_json(device, clock_wall_ms());
 
 	json_add(json, "link", link_json(link));
-	char *text = text_of(json);
+	if (options->options.len)
+		json_add(json, "option_bytes", option_record_json(options));
+	return text_of(json);
+}
+
+/* What was read of one chip is not said of another. */
+static bool is_same_chip(const struct device *a, const struct device *b)
+{
+	return a->chip == b->chip && a->product_id == b->product_id &&
+		a->has_unique_id == b->has_unique_id &&
+		!memcmp(a->unique_id, b->unique_id, sizeof(a->unique_id));
+}
+
+bool known_set_device(
+	struct known *known, const struct device *device, const struct known_link *link)
+{
+	static const struct option_record never;
+	/* Under readout protection a unique id can't be read either: it may be the same chip. */
+	const bool keeps = known->has_device &&
+		(device->readout_protected ? device->product_id == known->device.product_id
+					   : is_same_chip(device, &known->device));
+	const struct option_record options = keeps ? known->options : never;
+	char *text = device_text(device, link, &options);
 
 	if (!text)
 		return false;
 	pthread_mutex_lock(&known->lock);
+	known->options = options;
 	known->device = *device;
 	known->has_device = true;
 	known->link = *link;
@@ -204,6 +239,31 @@ bool known_set_device(
 	pthread_mutex_unlock(&known->lock);
 	replace(known, &known->record.device, text);
 	return keep(known);
+}
+
+bool known_options(struct known *known, struct option_record *record)
+{
+	pthread_mutex_lock(&known->lock);
+	*record = known->options;
+	const bool is_known = known->device.chip && record->options.len;
+
+	pthread_mutex_unlock(&known->lock);
+	return is_known;
+}
+
+bool known_set_options(struct known *known, const struct option_bytes *options)
+{
+	const struct option_record record = { *options, clock_wall_ms() };
+	const bool is_same = !memcmp(options, &known->options.options, sizeof(*options));
+	char *text = device_text(&known->device, &known->link, &record);
+
+	if (!text)
+		return false;
+	pthread_mutex_lock(&known->lock);
+	known->options = record;
+	pthread_mutex_unlock(&known->lock);
+	replace(known, &known->record.device, text);
+	return is_same || keep(known);
 }
 
 bool known_set_quarantine(struct known *known, const struct known_quarantine *quarantine)

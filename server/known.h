@@ -9,6 +9,7 @@
 
 #include "protocol/boot.h"
 #include "server/json.h"
+#include "server/option_record.h"
 #include "server/store.h"
 
 struct known;
@@ -44,9 +45,17 @@ void known_add_json(struct known *known, struct json *board);
 /* The whole device; NULL with *never set: never identified. */
 struct json *known_device_json(struct known *known, bool *never);
 
+/*
+ * The option bytes of the part that was last identified, as they were last read. false: they were
+ * not, or another chip is there now.
+ */
+bool known_options(struct known *known, struct option_record *record);
+
 /* The board's thread. Durable when they give true; else it is in memory only (logged). */
 bool known_set_device(
 	struct known *known, const struct device *device, const struct known_link *link);
+/* Of the part that was identified last: read now. Only what differs is written to the disk. */
+bool known_set_options(struct known *known, const struct option_bytes *options);
 /* A quarantine that is there already stays as it is: its job is where it began. */
 struct known_quarantine {
 	const char *job, *reason;

@@ -98,13 +98,19 @@ static const struct {
 		"Another chip is connected than the configuration expects",
 		"Check the cabling, or correct expect_unique_id. Nothing was changed." },
 	[ERR_READ_PROTECTED] = { "readout_protected", "The part is read-protected",
-		"Removing the protection erases the whole part: STM32CubeProgrammer or stm32flash "
-		"-k can do it." },
+		"Taking the protection off erases the whole part: PUT {\"readout\":false,"
+		"\"erase_everything\":true} to the board's …/protection." },
 	[ERR_WRITE_PROTECTED] = { "write_protected", "The part is write-protected",
 		"Remove the protection first, which costs nothing of the content: PUT "
 		"{\"write\":[]} to the board's …/protection." },
 	[ERR_PROTECTION] = { "protection_unchanged", "The protection is as it was",
 		"Switch the board off and on and look again." },
+	[ERR_OPTIONS] = { "option_bytes_unchanged", "The option bytes are not what was written",
+		"Read them anew (POST to …/option-bytes) before you try once more." },
+	[ERR_IRREVERSIBLE] = { "irreversible", "This could never be taken back, so it is not done",
+		"Nothing was written." },
+	[ERR_UNCONFIRMED] = { "unconfirmed", "The request does not say that it means all this",
+		"Nothing was written." },
 	[ERR_VERIFY] = { "verify_failed", "The part's content differs from the image",
 		"Flash it again. If the same address fails again, its sector may be "
 		"write-protected (PUT {\"write\":[]} to …/protection removes that), or the supply "

@@ -73,6 +73,19 @@ static const struct problem_kind kinds[] = {
 		"The bootloader confirmed the change, but after the restart the part is as it was. "
 		"Some "
 		"parts show it only after their power was off and on." },
+	{ "option_bytes_unchanged", 502, "The option bytes are not what was written", false,
+		"The bootloader took the write, but after the restart the option bytes read "
+		"otherwise. Some parts force or ignore bits; read them anew and compare." },
+	{ "irreversible", 422, "It could never be taken back", false,
+		"Readout level 2 and boot locks end every way back into the bootloader, for ever. "
+		"No request can ask for them here." },
+	{ "unconfirmed", 422, "The request lacks words for what it would do", false,
+		"The change would protect or erase the part, or could put its bootloader out of "
+		"reach. The detail names the member that says that this is meant. Nothing was "
+		"written." },
+	{ "never_read", 404, "The option bytes were never read", false,
+		"They are read when the board is identified, where the part keeps them in memory, "
+		"and by POST /api/v1/boards/ID/option-bytes." },
 	/* the body */
 	{ "too_large", 413, "The body is too large", false,
 		"The limit is limits.upload_bytes in the configuration." },

@@ -91,6 +91,7 @@ test('before anything was done', async () => {
   await call('get', '/api/v1/boards/{id}', { status: 200 });
   await call('get', '/api/v1/boards/{id}', { path: { id: 'nobody' }, status: 404 });
   await call('get', '/api/v1/boards/{id}/device', { status: 404 });
+  await call('get', '/api/v1/boards/{id}/option-bytes', { status: 404 });
   await call('get', '/api/v1/ports', { status: 200 });
   assert.deepEqual((await call('get', '/api/v1/jobs', { status: 200 })).jobs, []);
   assert.deepEqual((await call('get', '/api/v1/firmware', { status: 200 })).firmware, []);
@@ -132,6 +133,11 @@ test('jobs of every kind, and what they leave', async () => {
   });
   await call('post', '/api/v1/boards/{id}/erase', { body: { sectors: [100] }, status: 200 });
   await call('put', '/api/v1/boards/{id}/protection', { body: { write: [] }, status: 200 });
+  const options = '/api/v1/boards/{id}/option-bytes';
+  await call('get', options, { status: 200 });
+  await call('post', options, { status: 200 });
+  await call('put', options, { body: { fields: { Data0: 42 } }, status: 200 });
+  await call('put', options, { body: { fields: { RDP: 0 } }, status: 422 });
   await call('post', '/api/v1/boards/{id}/power', { body: { state: 'cycle' }, status: 422 });
   await call('post', '/api/v1/boards/{id}/go', { body: { address: '0x08000000' }, status: 200 });
   await call('post', '/api/v1/boards/{id}/reset', { body: { into: 'bootloader' }, status: 200 });

@@ -88,6 +88,104 @@ for (const board of ['f103', 'l476']) {
   });
 }
 
+const options = (board, body, method = 'PUT') =>
+  bench.curl(
+    '--fail-with-body',
+    '-X',
+    method,
+    '-H',
+    'Content-Type: application/json',
+    ...(body ? ['--data', JSON.stringify(body)] : []),
+    `/api/v1/boards/${board}/option-bytes`,
+  );
+const kept = async (board) => (await bench.get(`/api/v1/boards/${board}/option-bytes`)).body;
+const fieldOf = (shape, name) => shape.fields.find((field) => field.name === name)?.value;
+
+for (const [board, name] of [
+  ['f103', 'Data0'],
+  ['l476', 'IWDG_STOP'],
+]) {
+  test(`${board}: option bytes are changed by field, and kept as they were read`, async () => {
+    const before = (await options(board, null, 'POST')).json;
+    assert.equal(before.kind, 'option_bytes');
+    const value = fieldOf(before.result, name) ? 0 : 1;
+    const dry = await options(board, { fields: { [name]: value }, dry_run: true });
+    assert.equal(dry.code, 0, dry.text);
+    const change = { name, from: fieldOf(before.result, name), to: value };
+    assert.deepEqual(dry.json.result.changed, [change]);
+    assert.equal((await kept(board)).bytes, before.result.bytes);
+    const done = await options(board, { fields: { [name]: value } });
+    assert.equal(done.code, 0, done.text);
+    assert.deepEqual(done.json.result.changed, [change]);
+    assert.equal(fieldOf(await kept(board), name), value);
+    const raw = await options(board, { bytes: before.result.bytes });
+    assert.equal(raw.code, 0, raw.text);
+    const fresh = (await options(board, null, 'POST')).json.result;
+    assert.deepEqual(fresh.fields, before.result.fields);
+  });
+}
+
+test('what costs something has to be said; what locks for good is refused', async () => {
+  const before = (await options('l476', null, 'POST')).json.result;
+  const writes = async () => /writes=(\d+)/.exec(await bench.sims.l476.ctl('stats'))[1];
+  const count = await writes();
+  const rows = [
+    [{ fields: { nBOOT1: 0 } }, 'unconfirmed', /lose_bootloader/],
+    [{ fields: { RDP: 0 } }, 'unconfirmed', /protect_readout/],
+    [{ fields: { RDP: 0xcc }, protect_readout: true }, 'irreversible', /level 2/],
+    [{ fields: { Data0: 1 } }, 'bad_parameter', /Data0/],
+    [{ fields: { nBOOT7: 1 } }, 'unknown_parameter', /nBOOT7/],
+    [{ fields: { nBOOT1: 2 }, lose_bootloader: true }, 'bad_parameter', /nBOOT1/],
+    [{ bytes: 'aa' }, 'bad_parameter', /as many/],
+    [{ bytes: 'a' }, 'bad_parameter', /hex/],
+    [{ bytes: 'ff'.repeat(40), fields: { RDP: 0 } }, 'bad_parameter', /one way/],
+    [{}, 'bad_parameter', /one way/],
+  ];
+  for (const [body, code, detail] of rows) {
+    const { json } = await options('l476', body);
+    assert.equal(json.code, code, JSON.stringify(json));
+    assert.match(json.detail, detail);
+    assert.equal(json.status, 422);
+  }
+  assert.equal(await writes(), count);
+  const after = (await options('l476', null, 'POST')).json.result;
+  assert.equal(after.bytes, before.bytes);
+  const said = await options('l476', { fields: { nBOOT1: 0 }, lose_bootloader: true });
+  assert.equal(said.code, 0, said.text);
+  assert.equal((await options('l476', { bytes: before.bytes, lose_bootloader: true })).code, 0);
+});
+
+test('a dry run meets protection as the run would, connected or by what is known', async () => {
+  const dry = () =>
+    bench.curl(
+      '--fail-with-body',
+      '-T',
+      firmware('f103', 'bin'),
+      '/api/v1/boards/f103/flash?dry_run=true',
+    );
+  assert.equal((await dry()).code, 0);
+  assert.equal((await protect('f103', { write: [0] })).code, 0);
+  const refused = await dry();
+  assert.equal(refused.json.code, 'write_protected', refused.text);
+  assert.equal(refused.json.stage, 'plan');
+  assert.equal(refused.json.address, '0x08000000');
+  assert.equal((await protect('f103', { write: [] })).code, 0);
+  assert.equal((await dry()).code, 0);
+});
+
+test('raising the readout level by name, and off again', async () => {
+  const on = await options('f103', { fields: { RDP: 0 }, protect_readout: true });
+  assert.equal(on.code, 0, on.text);
+  assert.equal((await kept('f103')).readout_protected, true);
+  const blind = await options('f103', null, 'POST');
+  assert.equal(blind.json.code, 'readout_protected');
+  const off = await protect('f103', { readout: false, erase_everything: true });
+  assert.equal(off.code, 0, off.text);
+  const after = await kept('f103');
+  assert.equal(after.readout_protected, false);
+  assert.equal(after.readout_level, 0);
+});
+
 test('one thing at a time, and only sectors that are there', async () => {
   for (const body of [{}, { readout: true, write: [0] }, { write: 'all' }, { readout: 1 }]) {
     const { json } = await protect('f103', body);

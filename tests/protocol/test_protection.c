@@ -48,10 +48,12 @@ static void option_bytes_are_read_as_the_manuals_have_them(void **state)
 		const struct device device = { .chip = chip_find(layouts[i].product_id),
 			.flash_bytes = layouts[i].flash_bytes };
 		struct protection protection;
-		uint8_t bytes[OPTION_BYTES_MAX];
+		struct option_bytes options = { .len = 0 };
+		uint8_t *const bytes = options.bytes;
 		uint32_t count = 0;
 
-		memset(bytes, 0xFF, sizeof(bytes));
+		memset(bytes, 0xFF, sizeof(options.bytes));
+		options.len = device.chip->option_bytes_len;
 		bytes[0x1A] = bytes[0x22] = 0x00; /* a range that ends before it begins */
 		for (size_t n = 0; n < ARRAY_LEN(layouts[i].set); n++) {
 			if (layouts[i].set[n].at || layouts[i].set[n].value)
@@ -59,8 +61,7 @@ static void option_bytes_are_read_as_the_manuals_have_them(void **state)
 		}
 		if (layouts[i].readout == 1)
 			bytes[0] = 0x00;
-		protection_decode(&protection, &device,
-			(struct span){ bytes, device.chip->option_bytes_len }, (struct span){ 0 });
+		protection_decode(&protection, &device, &options);
 		for (uint32_t n = 0; n < protection.told_sectors; n++)
 			count += protection_holds(&protection, n);
 		if (!protection.is_known || protection.readout != layouts[i].readout ||

@@ -12,14 +12,25 @@ const LEGEND = [
   ['writing', 'being written'],
   ['written', 'written'],
   ['verified', 'verified'],
+  ['unchanged', 'there already'],
   ['failed', 'failed'],
+  ['locked', 'write-protected'],
 ];
 const WORDS = Object.fromEntries(LEGEND);
 
-/** Stripes over what is in doubt; a style sheet cannot make them. */
+/** States that have a pattern too, as colour alone does not tell them from others. */
+const PATTERNS = new Set(['unchanged', 'locked']);
+
+/** Stripes over what is in doubt, and so on; a style sheet cannot make them. */
 const HATCH = html`<svg class="map-patterns" width="0" height="0" aria-hidden="true" focusable="false">
   <pattern id="unsure-hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
     <rect class="hatch" width="1.5" height="6"></rect>
+  </pattern>
+  <pattern id="locked-pattern" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+    <rect class="locked-line" width="5" height="1.1"></rect><rect class="locked-line" width="1.1" height="5"></rect>
+  </pattern>
+  <pattern id="unchanged-pattern" width="6" height="6" patternUnits="userSpaceOnUse">
+    <circle class="unchanged-dot" cx="3" cy="3" r="1"></circle>
   </pattern>
 </svg>`;
 
@@ -62,6 +73,11 @@ class SectorMap extends Element {
       <title>${title}${WORDS[state] ? `, ${WORDS[state]}` : ''}</title>
       <rect class="sector sector-${state === 'writing' ? 'erased' : state}" x=${x} y="0"
         width="${cell.width}%" height="100%"></rect>
+      ${
+        PATTERNS.has(state)
+          ? svg`<rect x=${x} y="0" width="${cell.width}%" height="100%" fill="url(#${state}-pattern)"></rect>`
+          : nothing
+      }
       ${
         state === 'writing'
           ? svg`<rect class="sector sector-writing" x=${x} y="0"
@@ -112,7 +128,7 @@ class SectorMap extends Element {
       </p>`;
     const counts = this.counts();
     return html`<figure class="map ${this.look}" id="sector-map">
-      ${this.unsure ? HATCH : nothing}
+      ${HATCH}
       <div class="map-rows" aria-hidden="true">
         ${this.rows.map(
           (row) => html`<div class="map-row">

@@ -28,7 +28,7 @@
 /** @typedef {{sha256: string, name: string | null, bytes: number, added?: string,
  *   used?: string}} Firmware */
 /** @typedef {'unknown' | 'planned' | 'erasing' | 'erased' | 'writing' | 'written' | 'verified'
- *   | 'failed'} SectorState */
+ *   | 'failed' | 'unchanged' | 'locked'} SectorState */
 /** @typedef {{number: number, state: SectorState, done?: number}} SectorMark */
 /** What a person has to do with jumper and button; left_ms: how long it is waited for.
  * @typedef {{text: string, into: 'bootloader' | 'application', left_ms: number | null,

@@ -121,6 +121,8 @@ const STAGES = {
   go: ['connect', 'run'],
   reset: ['connect', 'run'],
   identify: ['connect'],
+  protect: ['connect', 'write'],
+  option_bytes: ['connect', 'read', 'write', 'verify'],
   power: ['run'],
 };
 /** @param {string} kind */
