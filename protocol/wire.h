@@ -39,7 +39,8 @@ struct wire_ops {
 	 * is there. ERR_GONE, ERR_IO as above.
 	 */
 	enum err (*recv)(void *ctx, uint8_t *in, size_t want, uint32_t timeout_ms, size_t *got);
-	/* Changes rate and frame; what was sent before has left. ERR_UNSUPPORTED: it did not stick.
+	/* Changes rate and frame; what was sent before has left. ERR_UNSUPPORTED: it did not stick,
+	 * and what was before is in force.
 	 */
 	enum err (*configure)(void *ctx, const struct wire_settings *settings);
 	/* Drops what was received and not yet read. */

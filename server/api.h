@@ -52,7 +52,8 @@ bool check_verify(struct request *request, struct problem *problem);
 bool check_job(struct request *request, struct problem *problem); /* baud, on_disconnect */
 bool check_read(struct request *request, struct problem *problem);
 bool check_console(struct request *request, struct problem *problem);
-bool check_board(struct request *request, struct problem *problem); /* it exists, no parameters */
+bool check_typing(struct request *request, struct problem *problem); /* take */
+bool check_board(struct request *request, struct problem *problem);  /* it exists, no parameters */
 
 void handle_boards(struct request *request);
 void handle_board(struct request *request);
@@ -74,6 +75,8 @@ void handle_firmware(struct request *request);
 void handle_console_get(struct request *request);
 void handle_console_post(struct request *request);
 void handle_console_streams(struct request *request);
+void handle_console_settings(struct request *request);
+void handle_console_break(struct request *request);
 void handle_jobs(struct request *request);
 void handle_job(struct request *request);
 void handle_job_cancel(struct request *request);

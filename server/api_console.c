@@ -217,13 +217,16 @@ void handle_console_post(struct request *request)
 {
 	struct board *board = api_board_or_reply(request);
 	struct problem problem = { 0 };
+	struct writer by = { .who = request->identity.who };
 
 	if (!board)
 		return;
-	if (!request->body.len)
+	if (!query_bool(&request->target.query, "take", &by.takes, &problem))
+		;
+	else if (!request->body.len)
 		problem_set(&problem, "empty_body", "The body is empty: there is nothing to send.");
 	else
-		board_input(board, buf_span(&request->body), &problem);
+		board_input(board, &by, buf_span(&request->body), &problem);
 	if (problem.code) {
 		problem.board = board_id(board);
 		reply_problem(request, &problem);

@@ -4,6 +4,7 @@
 #define BENCHD_SERVER_API_CONSOLE_H
 
 #include "server/api.h"
+#include "server/board_console.h"
 #include "server/console_past.h"
 #include "server/console_view.h"
 

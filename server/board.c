@@ -56,6 +56,7 @@ struct board *board_new(const struct config_board *config, const struct board_ho
 	board->house = *house;
 	board->version = 1;
 	board->state = BOARD_ABSENT;
+	board->settings = config->console;
 	board->since = clock_wall_ms();
 	board->absence = (struct why){ .err = ERR_GONE, .what = "not opened yet" };
 	strcpy(board->cause, board->absence.what);
@@ -104,6 +105,8 @@ void board_free(struct board *board)
 	if (!board)
 		return;
 	board_join(board);
+	while (board->wishes)
+		board_end_wish(board, ERR_CANCELLED);
 	for (uint32_t i = 0; i < board->queued; i++)
 		job_unref(board->queue[i]);
 	for (unsigned i = 0; i < BOARD_ENDED; i++)
@@ -340,38 +343,4 @@ bool board_submit(struct board *board, struct job *job, struct problem *problem)
 	pthread_mutex_unlock(&board->lock);
 	return problem_set(problem, "store_failed",
 		"The store could not be written, so the job was not accepted. Is the disk full?");
-}
-
-static const struct {
-	const char *code, *detail;
-} input_refusals[] = {
-	[BOARD_ABSENT] = { "board_absent",
-		"The board's serial port is absent; it is opened by itself when it comes back." },
-	[BOARD_IDLE] = { NULL, NULL },
-	[BOARD_BUSY] = { "board_busy", "A job has the serial port: nothing was sent." },
-	[BOARD_BOOTLOADER] = { "board_in_bootloader",
-		"The board is in its bootloader: reset it into its application first." },
-};
-
-bool board_input(struct board *board, struct span bytes, struct problem *problem)
-{
-	pthread_mutex_lock(&board->lock);
-	const char *code = input_refusals[board->state].code;
-	const char *detail = input_refusals[board->state].detail;
-
-	if (!code && bytes.len > BOARD_INPUT - board->input_len) {
-		code = "input_full";
-		detail = "More console input waits than the board takes; send less at a time.";
-	}
-	if (!code && bytes.len) {
-		memcpy(board->input + board->input_len, bytes.ptr, bytes.len);
-		board->input_len += bytes.len;
-	}
-	pthread_mutex_unlock(&board->lock);
-	if (problem)
-		problem->board = board->config->id;
-	if (code)
-		return problem_set(problem, code, "%s", detail);
-	board_wake(board);
-	return true;
 }

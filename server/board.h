@@ -22,6 +22,7 @@ struct board_house {
 	struct shelf *shelf;
 	uint32_t queue_limit;
 	const char *state_dir; /* for the consoles' logs; NULL: none is written */
+	uint32_t turn_ms;      /* of who types; 0: TURN_MS */
 };
 
 /* Borrows config. Reads the board's record from the store. NULL: no memory or store failed. */
@@ -69,12 +70,6 @@ struct job *board_find_job(struct board *board, const char *id);
  * force), stopping or store_failed.
  */
 bool board_submit(struct board *board, struct job *job, struct problem *problem);
-
-/*
- * Console input: queued (64 KiB bound) and written by the board's thread.
- * false: *problem is board_absent, board_busy, board_in_bootloader, or input_full (429).
- */
-bool board_input(struct board *board, struct span bytes, struct problem *problem);
 
 /* The sector map: one state per erase unit of the identified part. */
 enum sector_state {

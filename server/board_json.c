@@ -28,19 +28,6 @@ static struct json *tags_json(const struct config_board *config)
 	return tags;
 }
 
-static struct json *console_json(struct board *board)
-{
-	const struct wire_settings *settings = &board->config->console;
-	struct json *json = json_object();
-
-	json_add_string(json, "stream", console_stream(board->console));
-	json_add_integer(json, "offset", (int64_t)console_head(board->console));
-	json_add_integer(json, "baud", settings->baud);
-	json_add_string(json, "frame", wire_frame_name(settings->frame));
-	json_add(json, "log", console_log_json(board->log));
-	return json;
-}
-
 /* NULL: nothing switches it. */
 static const char *power_name(struct board *board)
 {
@@ -77,7 +64,7 @@ struct json *board_json(struct board *board)
 	json_add_string(json, "job", job ? job_id(job) : NULL);
 	json_add_null(json, "lease");
 	known_add_json(board->known, json);
-	json_add(json, "console", console_json(board));
+	json_add(json, "console", board_console_json(board));
 	job_unref(job);
 	return json;
 }

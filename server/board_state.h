@@ -6,16 +6,29 @@
 #ifndef BENCHD_SERVER_BOARD_STATE_H
 #define BENCHD_SERVER_BOARD_STATE_H
 
+#include "server/board_console.h"
 #include "server/board_map.h"
 #include "server/job_work.h"
 #include "server/port.h"
 #include "server/watch.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #define BOARD_ENDED 8u /* jobs that are still found after their end */
 #define CAUSE_TEXT 160
 #define BOARD_INPUT (64 * KIB) /* console input that may wait */
+#define BOARD_WISHES 8u
+#define WRITER_TEXT 64
+
+/* Who types to the console. */
+struct turn {
+	bool is_taken;
+	uint64_t seat;
+	char who[WRITER_TEXT];
+	int64_t since;    /* wall clock */
+	int64_t until_ms; /* monotonic; each input moves it */
+};
 
 struct board {
 	const struct config_board *config;
@@ -51,11 +64,26 @@ struct board {
 	uint64_t ended_count; /* ever */
 	uint8_t *input;       /* BOARD_INPUT bytes */
 	size_t input_len;
+	struct wire_settings settings; /* of the console; not always the configured ones */
+	struct turn turn;
+	struct wish *wishes; /* the oldest first */
 };
 
 /* board_thread.c */
 void *board_main(void *board);
 void board_wake(struct board *board);
 bool board_is_stopping(void *board);
+
+/* board_console.c; the board's thread. */
+/* Ends a turn whose time is over. Milliseconds that the present one has left; -1: nobody's. */
+int board_tend_turn(struct board *board);
+/* The oldest wish that has not ended: settings with baud 0 are a break. false: none. */
+bool board_next_wish(struct board *board, struct wire_settings *settings);
+/* It has; where settings were wished and err is ERR_OK they are the console's. */
+void board_end_wish(struct board *board, enum err err);
+/* Back to the configured ones. */
+void board_forget_settings(struct board *board);
+/* The member "console" of a board's shape. */
+struct json *board_console_json(struct board *board);
 
 #endif /* BENCHD_SERVER_BOARD_STATE_H */

@@ -116,9 +116,9 @@ static void tell_absence(void *ctx)
 }
 
 /* A port without its control is of no use: both, or neither. */
-static bool open_both(struct board *board, struct why *why)
+static bool open_both(struct board *board, const struct wire_settings *settings, struct why *why)
 {
-	struct port_options options = { .settings = board->config->console };
+	struct port_options options = { .settings = *settings };
 
 	control_idle(&board->config->control, &options);
 	board->port = port_open(board->config->port, &options, why);
@@ -132,11 +132,33 @@ static bool open_both(struct board *board, struct why *why)
 	return false;
 }
 
+static bool is_same(const struct wire_settings *a, const struct wire_settings *b)
+{
+	return a->baud == b->baud && a->frame == b->frame;
+}
+
+/* Another adapter than before may not take what was chosen while the board ran. */
+static bool open_with_settings(struct board *board, struct why *why)
+{
+	const struct wire_settings chosen = board_console_settings(board);
+	const struct wire_settings *own = &board->config->console;
+
+	if (open_both(board, &chosen, why))
+		return true;
+	if (is_same(&chosen, own) || !open_both(board, own, why))
+		return false;
+	log_line(LOG_WARNING, "board %s: the port does not take %u %s any more: back to %u %s",
+		board->config->id, (unsigned)chosen.baud, wire_frame_name(chosen.frame),
+		(unsigned)own->baud, wire_frame_name(own->frame));
+	board_forget_settings(board);
+	return true;
+}
+
 static bool open_port(struct board *board)
 {
 	struct why why = { 0 };
 
-	if (!open_both(board, &why)) {
+	if (!open_with_settings(board, &why)) {
 		if (!why.what)
 			why.what = "the port can't be opened";
 		enter(board, BOARD_ABSENT, &why);
@@ -228,8 +250,8 @@ static bool is_strange(uint8_t byte)
 static bool follow_application(struct board *board)
 {
 	const struct wire wire = port_wire(board->port);
-	const struct wire_settings *console = &board->config->console;
-	const bool is_legible = port_settings(board->port).baud == console->baud;
+	const struct wire_settings console = board_console_settings(board);
+	const bool is_legible = port_settings(board->port).baud == console.baud;
 	const int64_t now = clock_wall_ms();
 
 	log_line(LOG_INFO, "board %s: its application speaks: it was restarted by hand",
@@ -240,7 +262,7 @@ static bool follow_application(struct board *board)
 	if (is_legible)
 		console_write(
 			board->console, (struct span){ board->unasked, board->unasked_len }, now);
-	if (wire.ops->configure(wire.ctx, console))
+	if (wire.ops->configure(wire.ctx, &console))
 		return false;
 	enter(board, BOARD_IDLE, NULL);
 	return read_console(board);
@@ -277,7 +299,7 @@ static void serve(struct board *board)
 		{ port_fd(board->port), wanted_events(board), 0 } };
 	bool is_there = true;
 
-	if (poll(fds, 2, -1) <= 0)
+	if (poll(fds, 2, board_tend_turn(board)) <= 0)
 		return;
 	if (fds[0].revents)
 		take_wake(board);
@@ -291,6 +313,28 @@ static void serve(struct board *board)
 		vanish(board);
 	else if (fds[1].revents & POLLIN)
 		poll(fds, 1, GATHER_MS);
+}
+
+static enum err carry_out(struct board *board, const struct wire_settings *wish)
+{
+	if (!board->port || state_of(board) != BOARD_IDLE)
+		return ERR_CANCELLED;
+	if (!wish->baud)
+		return port_break(board->port);
+	if (!read_console(board)) /* what came so far came at the rate before */
+		return ERR_GONE;
+	const struct wire wire = port_wire(board->port);
+
+	return wire.ops->configure(wire.ctx, wish);
+}
+
+/* A port that failed at it is found out by the next look at it. */
+static void carry_out_wishes(struct board *board)
+{
+	struct wire_settings wish;
+
+	while (board_next_wish(board, &wish))
+		board_end_wish(board, carry_out(board, &wish));
 }
 
 /* busy */
@@ -341,6 +385,7 @@ static struct job_scene scene_of(struct board *board)
 		.store = board->house.store,
 		.shelf = board->house.shelf,
 		.console = board->console,
+		.settings = board_console_settings(board),
 		.known = board->known,
 		.map = board->map,
 		.session = &board->session,
@@ -371,14 +416,14 @@ static void resume_console(struct board *board)
 static void settle(struct board *board, enum job_place place)
 {
 	static const struct wire_settings none = { 0 };
-	const struct wire_settings *console = &board->config->console;
+	const struct wire_settings console = board_console_settings(board);
 	const struct wire_settings now = board->port ? port_settings(board->port) : none;
 
 	if (place == PLACE_GONE || (board->port && port_fd(board->port) < 0))
 		vanish(board);
 	else if (place == PLACE_BOOTLOADER)
 		enter(board, BOARD_BOOTLOADER, NULL);
-	else if (now.baud != console->baud || now.frame != console->frame)
+	else if (!is_same(&now, &console))
 		vanish(board); /* opened anew, it takes the console's settings or says why not */
 	else
 		resume_console(board);
@@ -447,6 +492,7 @@ void *board_main(void *ctx)
 	struct watch *watch = watch_new(board->config->port);
 
 	while (watch && !is_stopping(board)) {
+		carry_out_wishes(board);
 		struct job *job = take_job(board);
 
 		if (job) {

@@ -72,6 +72,7 @@ struct config_board {
 	struct wire_settings console;    /* 115200 8N1 */
 	bool console_log;                /* true: its past is kept in files */
 	uint32_t console_log_bytes;      /* 67108864: of all these files */
+	bool console_any_writer;         /* false: one types at a time */
 	struct wire_settings bootloader; /* baud 0: auto; 8E1 */
 	bool burst;                      /* true: where the ROM takes it */
 	uint32_t reattach_s;             /* 30: how long a job waits for a port that vanished */

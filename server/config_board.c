@@ -33,6 +33,18 @@ static void read_auto_baud(
 			(long long)member->min, (long long)member->max);
 }
 
+static void read_writers(
+	struct reading *r, const struct json *node, const struct member *member, void *slot)
+{
+	const char *text = json_string(node);
+
+	(void)member;
+	if (text && (!strcmp(text, "one") || !strcmp(text, "any")))
+		*(bool *)slot = !strcmp(text, "any");
+	else
+		reading_error(r, "must be \"one\" or \"any\"");
+}
+
 static void read_console(
 	struct reading *r, const struct json *node, const struct member *member, void *slot)
 {
@@ -42,6 +54,7 @@ static void read_console(
 		{ "log", read_flag, AT(config_board, console_log), 0, 0, false },
 		{ "log_bytes", read_number, AT(config_board, console_log_bytes), 1 * MIB,
 			2048ll * MIB, false },
+		{ "writers", read_writers, AT(config_board, console_any_writer), 0, 0, false },
 	};
 
 	(void)member;

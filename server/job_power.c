@@ -132,7 +132,7 @@ static enum err look_for_rom(struct work *w, unsigned tries, struct why *why)
 	for (unsigned i = 0; !e && answer == ERR_TIMEOUT && i < tries && !work_should_stop(w); i++)
 		answer = ask_rom(wire);
 	if (!e)
-		e = wire->ops->configure(wire->ctx, &w->scene->config->console);
+		e = wire->ops->configure(wire->ctx, &w->scene->settings);
 	if (!e)
 		e = control->restart(control->ctx, INTO_APPLICATION, why);
 	return e ? e : answer;
@@ -243,7 +243,7 @@ enum err work_power(struct work *w, struct why *why)
 	w->scene->session->is_live = false;
 	if (has_port(w)) {
 		w->has_started = true; /* whatever comes of it, no ROM is left waiting */
-		e = w->scene->wire.ops->configure(w->scene->wire.ctx, &w->scene->config->console);
+		e = w->scene->wire.ops->configure(w->scene->wire.ctx, &w->scene->settings);
 	}
 	if (!e && to != POWER_ON)
 		e = turn(w, false, &proof, why);

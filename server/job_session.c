@@ -106,7 +106,7 @@ static enum err to_console_settings(struct work *w)
 {
 	const struct wire *wire = &w->scene->wire;
 
-	return wire->ops->configure(wire->ctx, &w->scene->config->console);
+	return wire->ops->configure(wire->ctx, &w->scene->settings);
 }
 
 static enum err restart_application(struct work *w, struct why *why)

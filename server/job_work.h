@@ -52,6 +52,7 @@ struct job_scene {
 	struct store *store;
 	struct shelf *shelf;
 	struct console *console;
+	struct wire_settings settings; /* the console's */
 	struct known *known;
 	struct map *map;
 	struct session *session;

@@ -24,6 +24,7 @@
 enum { PTY_FIRST_MAJOR = 136, PTY_LAST_MAJOR = 143 };
 /* A driver that has not sent what it took by then never will. */
 enum { DRAIN_MS = 1000 };
+enum { BREAK_MS = 250 };
 /* Waiting for many bytes: shorter sleeps save nothing, longer ones see too late that all is over.
  */
 enum { LEAST_BITS = 10, SLEEP_MIN_MS = 2, SLEEP_MAX_MS = 50 };
@@ -364,6 +365,17 @@ static void drain(struct port *port)
 		wire_pause(port, (uint32_t)(left < DRAIN_MS ? left : DRAIN_MS));
 }
 
+enum err port_break(struct port *port)
+{
+	if (port->fd < 0)
+		return ERR_GONE;
+	drain(port);
+	if (ioctl(port->fd, TIOCSBRK))
+		return port_errno(errno, NULL);
+	wire_pause(port, BREAK_MS);
+	return ioctl(port->fd, TIOCCBRK) ? port_errno(errno, NULL) : ERR_OK;
+}
+
 static enum err wire_configure(void *ctx, const struct wire_settings *settings)
 {
 	struct port *port = ctx;
@@ -377,6 +389,8 @@ static enum err wire_configure(void *ctx, const struct wire_settings *settings)
 
 	if (!e)
 		port->settings = *settings;
+	else if (e == ERR_UNSUPPORTED)
+		(void)port->backend->configure(port, &port->settings); /* half of it may stick */
 	return e;
 }
 

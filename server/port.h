@@ -40,6 +40,8 @@ int port_fd(const struct port *port);
 enum err port_read(struct port *port, uint8_t *out, size_t max, size_t *got);
 /* Gives the driver what it takes at once; ERR_OK with *took 0: nothing now, poll for POLLOUT. */
 enum err port_write(struct port *port, struct span bytes, size_t *took);
+/* Holds the line low for a quarter of a second, once what was written has left; waits so long. */
+enum err port_break(struct port *port);
 /* What holds its answers back and could not be changed, for people; NULL: nothing known. */
 const char *port_latency_note(const struct port *port);
 /* The settings in force. */

@@ -48,6 +48,14 @@ static const struct problem_kind kinds[] = {
 	{ "board_in_bootloader", 409, "The board is in its bootloader", false,
 		"The bootloader was left running on purpose, and console input would disturb it. "
 		"Reset the board into its application first." },
+	{ "console_taken", 409, "Somebody else is typing to this board", true,
+		"One types to a board's console at a time, and the detail says who does. Take over "
+		"on the page, by take=true in a request or {\"type\":\"take\"} on a WebSocket, or "
+		"wait: a turn ends when nothing was typed for a minute, or its viewer has gone. "
+		"With console.writers \"any\" in the configuration everybody may." },
+	{ "console_settings_refused", 422, "The port does not take this rate or frame", false,
+		"The serial adapter or its driver refused, and the settings before are still in "
+		"force. Adapters differ in the rates that they can make." },
 	{ "quarantined", 409, "The content of the board is unsure", false,
 		"An erase or write of this board was cut short, so what it would run is unsure. "
 		"Flash it again or erase it whole, or add force=true if you know better." },

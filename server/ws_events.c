@@ -99,6 +99,7 @@ struct json *snapshot_board(struct viewer *v, struct seen *seen)
 	json_add(event, "map", board_map_json(seen->board, 0));
 	json_add(event, "job", job_json(seen->job));
 	json_add(event, "marks", marks_json(seen));
+	json_add_integer(event, "viewer", (int64_t)v->number);
 	return event;
 }
 

@@ -7,6 +7,7 @@
 #ifndef BENCHD_SERVER_WS_INTERNAL_H
 #define BENCHD_SERVER_WS_INTERNAL_H
 
+#include "server/board_console.h"
 #include "server/ws.h"
 
 #define WS_FRAME_MAX (64 * KIB)   /* payload of a message, in and out */
@@ -27,7 +28,8 @@ struct viewer {
 	struct ws_loan loan; /* its fd and request are gone once it is adopted */
 	struct buf request;
 	struct viewer *prev, *next;
-	void *wsi; /* struct lws */
+	uint64_t number; /* its seat at a console; from 1 */
+	void *wsi;       /* struct lws */
 	bool is_open, is_closing;
 	int64_t asked_ms; /* when a chance to write was asked for; 0: it was not */
 

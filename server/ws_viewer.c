@@ -6,6 +6,7 @@
 #include "server/ws_internal.h"
 
 #include <endian.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,6 +37,8 @@ static void find_start(struct viewer *v)
 	v->at = v->has_gap ? oldest : loan->from;
 }
 
+static atomic_ullong numbers = 1;
+
 struct viewer *viewer_new(const struct bench *bench, const struct ws_loan *loan)
 {
 	struct viewer *v = calloc(1, sizeof(*v));
@@ -43,6 +46,7 @@ struct viewer *viewer_new(const struct bench *bench, const struct ws_loan *loan)
 	if (!v)
 		return NULL;
 	v->loan = *loan;
+	v->number = atomic_fetch_add(&numbers, 1);
 	if (!buf_append(&v->request, loan->request) || !watch_boards(v, bench)) {
 		viewer_free(v);
 		return NULL;
@@ -57,6 +61,8 @@ void viewer_free(struct viewer *v)
 	for (size_t i = 0; v->seen && i < v->seen_count; i++)
 		job_unref(v->seen[i].job);
 	free(v->seen);
+	if (v->loan.board)
+		board_leave(v->loan.board, v->number);
 	buf_release(&v->request);
 	buf_release(&v->in);
 	buf_release(&v->replies);
@@ -206,19 +212,77 @@ static bool refuse(struct viewer *v, struct problem *problem)
 	return answer(v, event);
 }
 
+static bool may_type(struct viewer *v, struct problem *problem)
+{
+	if (!v->loan.board)
+		return problem_set(
+			problem, "bad_request", "This stream has no console to write to.");
+	return v->loan.identity.role >= ROLE_CONSOLE ||
+		problem_set(problem, "forbidden",
+			"The token \"%s\" has the role %s; console input needs console.",
+			v->loan.identity.who, role_name(v->loan.identity.role));
+}
+
+static struct writer writer_of(const struct viewer *v)
+{
+	return (struct writer){ .who = v->loan.identity.who, .seat = v->number };
+}
+
 static bool take_input(struct viewer *v)
+{
+	const struct writer by = writer_of(v);
+	struct problem problem = { 0 };
+
+	if (may_type(v, &problem) && v->in.len)
+		board_input(v->loan.board, &by, buf_span(&v->in), &problem);
+	return !problem.code || refuse(v, &problem);
+}
+
+/* {"type":"take"}: its turn from now on; that it is shows in the board's state. */
+static bool take_turn(struct viewer *v)
+{
+	struct writer by = writer_of(v);
+	struct problem problem = { 0 };
+
+	by.takes = true;
+	if (may_type(v, &problem))
+		board_input(v->loan.board, &by, (struct span){ 0 }, &problem);
+	return !problem.code || refuse(v, &problem);
+}
+
+static bool send_break(struct viewer *v)
+{
+	const struct writer by = writer_of(v);
+	struct problem problem = { 0 };
+
+	if (may_type(v, &problem))
+		wish_free(board_wish_break(v->loan.board, &by, &problem));
+	return !problem.code || refuse(v, &problem);
+}
+
+static bool say_hello(struct viewer *v)
+{
+	struct json *event = event_new(v, "hello", board_name(v));
+
+	json_add_string(event, "version", BENCHD_VERSION);
+	json_add_string(event, "who", v->loan.identity.who);
+	json_add_string(event, "role", role_name(v->loan.identity.role));
+	return answer(v, event);
+}
+
+static const struct {
+	const char *type;
+	bool (*take)(struct viewer *v);
+} texts[] = { { "hello", say_hello }, { "take", take_turn }, { "break", send_break } };
+#define TEXTS (sizeof(texts) / sizeof(*texts))
+
+static bool refuse_text(struct viewer *v, const char *type)
 {
 	struct problem problem = { 0 };
 
-	if (!v->loan.board)
-		problem_set(&problem, "bad_request", "This stream has no console to write to.");
-	else if (v->loan.identity.role < ROLE_CONSOLE)
-		problem_set(&problem, "forbidden",
-			"The token \"%s\" has the role %s; console input needs console.",
-			v->loan.identity.who, role_name(v->loan.identity.role));
-	else if (v->in.len)
-		board_input(v->loan.board, buf_span(&v->in), &problem);
-	return !problem.code || refuse(v, &problem);
+	problem_set(&problem, "bad_request",
+		"A text message of type \"%.40s\" is not known. Known: hello, take, break.", type);
+	return refuse(v, &problem);
 }
 
 static bool take_text(struct viewer *v)
@@ -229,24 +293,17 @@ static bool take_text(struct viewer *v)
 	const char *type = json_string(json_get(json, "type"));
 	bool ok;
 
-	if (type && !strcmp(type, "hello")) {
-		struct json *event = event_new(v, "hello", board_name(v));
-
-		json_add_string(event, "version", BENCHD_VERSION);
-		json_add_string(event, "who", v->loan.identity.who);
-		json_add_string(event, "role", role_name(v->loan.identity.role));
-		ok = answer(v, event);
-	} else {
-		if (json)
-			problem_set(&problem, "bad_request",
-				"A text message of type \"%.40s\" is not known. Known: hello.",
-				type ? type : "");
-		else
-			problem_set(&problem, "bad_request",
-				"The text message is not JSON: %s, at line %u, column %u.",
-				error.what, error.line, error.column);
-		ok = refuse(v, &problem);
+	if (!json) {
+		problem_set(&problem, "bad_request",
+			"The text message is not JSON: %s, at line %u, column %u.", error.what,
+			error.line, error.column);
+		return refuse(v, &problem);
 	}
+	size_t i = 0;
+
+	while (type && i < TEXTS && strcmp(texts[i].type, type) != 0)
+		i++;
+	ok = type && i < TEXTS ? texts[i].take(v) : refuse_text(v, type ? type : "");
 	json_free(json);
 	return ok;
 }

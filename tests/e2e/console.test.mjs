@@ -97,6 +97,7 @@ test('one that comes back with its offset misses nothing and sees nothing twice'
 test('a viewer types, and all see it', async () => {
   const typist = await Viewer.open(bench, PATH);
   const watcher = await Viewer.open(bench, PATH);
+  typist.send('{"type":"take"}'); // a request before has typed
   typist.send(Buffer.from('typed by one\r\n'));
   await watcher.until((v) => v.text.includes('typed by one'));
   typist.close();

@@ -165,6 +165,15 @@ test('the console', async () => {
     status: 200,
   });
   await call('post', '/api/v1/boards/{id}/console', { body: 'hello\r\n' });
+  await call('post', '/api/v1/boards/{id}/console', { query: '?take=true', body: 'hello\r\n' });
+  await call('post', '/api/v1/boards/{id}/console/break', { status: 204 });
+  const slower = { baud: 57600, frame: '8N2' };
+  const put = '/api/v1/boards/{id}/console/settings';
+  const changed = await call('put', put, { body: slower, status: 200 });
+  assert.deepEqual({ ...changed.console, ...slower }, changed.console);
+  await call('put', put, { body: { baud: 115200, frame: '8N1' }, status: 200 });
+  await call('put', put, { body: { rate: 9600 }, status: 422 });
+  await call('put', put, { body: { baud: 1 }, status: 422 });
   await call('get', '/ws/v1/boards/{id}', { status: 426 });
   await call('get', '/ws/v1/events', { status: 426 });
 });

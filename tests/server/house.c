@@ -87,7 +87,10 @@ static void fill_config(struct house *house, bool with_token)
 
 static void start_board(struct house *house)
 {
-	struct board_house needs = { house->bench.store, house->bench.shelf, 2, house->folder };
+	struct board_house needs = { .store = house->bench.store,
+		.shelf = house->bench.shelf,
+		.queue_limit = 2,
+		.state_dir = house->folder };
 
 	house->boards[0] = board_new(&house->board, &needs);
 	assert_non_null(house->boards[0]);

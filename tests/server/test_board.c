@@ -111,7 +111,7 @@ static void test_input_is_echoed(void **state)
 	assert_int_equal(workbench_flash(&wb, WORKBENCH_IMAGE), JOB_DONE);
 	const uint64_t from = workbench_wait_text(&wb, 0, WORKBENCH_GREETING);
 
-	assert_true(board_input(wb.board, span_of("is anybody there?"), NULL));
+	assert_true(board_input(wb.board, &workbench_writer, span_of("is anybody there?"), NULL));
 	workbench_wait_text(&wb, from + 1, "is anybody there?");
 	workbench_close(&wb);
 }
@@ -205,7 +205,7 @@ static void test_erase_stays_and_reset_returns(void **state)
 	assert_int_equal(number, 3);
 	json_free(result);
 	workbench_wait_state(&wb, "bootloader");
-	assert_false(board_input(wb.board, span_of("x"), &problem));
+	assert_false(board_input(wb.board, &workbench_writer, span_of("x"), &problem));
 	assert_string_equal(problem.code, "board_in_bootloader");
 	request = workbench_request(JOB_RESET);
 	request.into = INTO_APPLICATION;

@@ -180,7 +180,7 @@ static void test_cancel_quarantines_until_verified(void **state)
 	workbench_open(&wb, &(struct workbench_options){ .control = CONTROL_COMMAND });
 	struct job *job = begin_long_flash(&wb);
 
-	assert_false(board_input(wb.board, span_of("x"), &problem));
+	assert_false(board_input(wb.board, &workbench_writer, span_of("x"), &problem));
 	assert_string_equal(problem.code, "board_busy");
 	assert_true(job_cancel(job));
 	assert_int_equal(workbench_finish(job, NULL, &error), JOB_CANCELLED);
@@ -258,7 +258,7 @@ static void test_absent_then_there(void **state)
 
 	assert_false(board_submit(wb.board, job, &problem));
 	assert_string_equal(problem.code, "port_absent");
-	assert_false(board_input(wb.board, span_of("x"), &problem));
+	assert_false(board_input(wb.board, &workbench_writer, span_of("x"), &problem));
 	assert_string_equal(problem.code, "board_absent");
 	job_unref(job);
 	workbench_tell(&wb, "replug");

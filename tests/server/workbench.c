@@ -156,7 +156,10 @@ static void open_house(struct workbench *wb, uint32_t queue)
 	assert_non_null(wb->store);
 	wb->shelf = shelf_open(wb->folder, wb->store, reason, sizeof(reason));
 	assert_non_null(wb->shelf);
-	wb->house = (struct board_house){ wb->store, wb->shelf, queue, wb->folder };
+	wb->house = (struct board_house){ .store = wb->store,
+		.shelf = wb->shelf,
+		.queue_limit = queue,
+		.state_dir = wb->folder };
 }
 
 void workbench_open(struct workbench *wb, const struct workbench_options *options)
@@ -172,6 +175,7 @@ void workbench_open(struct workbench *wb, const struct workbench_options *option
 		workbench_tell(wb, "unplug");
 	configure(wb, options);
 	open_house(wb, options->queue ? options->queue : 4);
+	wb->house.turn_ms = options->turn_ms;
 	start_board(wb);
 	if (!options->no_port)
 		workbench_wait_state(wb, "idle");
@@ -215,6 +219,7 @@ void workbench_close(struct workbench *wb)
 	nftw(wb->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
+const struct writer workbench_writer = { .who = "local", .seat = 0 };
 uint8_t workbench_bytes[128 * KIB];
 
 struct span workbench_image(size_t len)

@@ -6,7 +6,7 @@
 #ifndef BENCHD_TESTS_SERVER_WORKBENCH_H
 #define BENCHD_TESTS_SERVER_WORKBENCH_H
 
-#include "server/board.h"
+#include "server/board_console.h"
 #include "server/json.h"
 
 #include <sys/types.h>
@@ -22,6 +22,7 @@ struct workbench_options {
 	uint32_t queue;         /* 0: 4 */
 	bool no_port;           /* the chip is not plugged in at first */
 	uint32_t reattach_s;    /* how long a job waits for a port that vanished */
+	uint32_t turn_ms;       /* of who types; 0: as usual */
 };
 
 struct workbench {
@@ -33,6 +34,9 @@ struct workbench {
 	struct board_house house;
 	struct board *board;
 };
+
+/* Who types, where it does not matter. */
+extern const struct writer workbench_writer;
 
 /* These assert that everything came up, and take down what workbench_open() made. */
 void workbench_open(struct workbench *wb, const struct workbench_options *options);
