@@ -144,6 +144,13 @@ void handle_identify(struct request *request)
 	handle_operation(request, JOB_IDENTIFY, known, NULL);
 }
 
+void handle_doctor(struct request *request)
+{
+	static const char *const known[] = { NULL };
+
+	handle_operation(request, JOB_DOCTOR, known, NULL);
+}
+
 static bool parse_sectors(
 	const struct json *list, struct job_request *what, struct problem *problem)
 {

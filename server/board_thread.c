@@ -395,6 +395,9 @@ static struct job_scene scene_of(struct board *board)
 		.ctx = board,
 	};
 
+	/* Its own thread writes these. */
+	scene.absence = board->port ? NULL : &board->absence;
+	scene.cause = board->cause;
 	if (board->port) {
 		scene.wire = port_wire(board->port);
 		scene.control = board->control;
@@ -449,7 +452,11 @@ static struct job_outcome attempt(struct board *board, struct job *job)
 			"The server was stopped before the job began.");
 	if (job_is_final(job)) /* cancelled in the queue, and says so itself */
 		return (struct job_outcome){ .state = JOB_CANCELLED };
-	const bool may_use_port = job_request(job)->kind == JOB_POWER && board->port;
+	const enum job_kind kind = job_request(job)->kind;
+
+	if (kind == JOB_DOCTOR && !board->port)
+		(void)open_port(board); /* what it says of it shall be true now */
+	const bool may_use_port = (kind == JOB_POWER || kind == JOB_DOCTOR) && board->port;
 
 	if (!may_use_port && !job_needs_port(job, board->known)) {
 		const struct job_scene scene = scene_of(board);

@@ -191,6 +191,7 @@ static const struct {
 	[JOB_PROTECT] = { work_protect },
 	[JOB_OPTION_BYTES] = { work_options },
 	[JOB_POWER] = { work_power },
+	[JOB_DOCTOR] = { work_doctor },
 };
 static_assert(sizeof(kinds) / sizeof(*kinds) == JOB_KIND_COUNT, "every kind can be done");
 
@@ -201,6 +202,8 @@ bool job_needs_port(const struct job *job, struct known *known)
 
 	if (request->kind == JOB_POWER)
 		return false; /* off may be why it is absent */
+	if (request->kind == JOB_DOCTOR)
+		return false; /* finds out why it is absent */
 	return request->kind != JOB_FLASH || !request->dry_run || request->as_product_id ||
 		request->flash_bytes || !known_device(known, &device) || !device.chip;
 }

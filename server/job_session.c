@@ -231,6 +231,15 @@ static enum err climb(struct work *w, struct why *why)
 	return e;
 }
 
+void work_open_session(struct work *w)
+{
+	const struct boot_options options = boot_options(w);
+
+	w->has_spoken = true;
+	w->scene->session->is_live = false;
+	boot_init(w->boot, w->scene->wire, w->control, &options);
+}
+
 static enum err connect(struct work *w, struct why *why)
 {
 	struct boot_options options = boot_options(w);

@@ -50,6 +50,8 @@ void work_stage(struct work *w, enum stage stage);
  * is the chip that is expected: ERR_WRONG_CHIP. Others: boot_connect().
  */
 enum err work_connect(struct work *w, struct why *why);
+/* A session of its own, not connected yet: for who looks for the ROM by other means. */
+void work_open_session(struct work *w);
 /* How the ROM is spoken to; before that, how it would be. */
 struct known_link work_link(const struct work *w);
 /* After the ROM was entered anew: who it is now. */
@@ -110,6 +112,10 @@ void work_look_at_options(struct work *w);
  * last read. Errors as of run_prepare(), in a stage.
  */
 enum err work_check_protection(struct work *w, const struct plan *plan, struct why *why);
+
+/* job_doctor.c */
+
+enum err work_doctor(struct work *w, struct why *why);
 
 /* job_power.c */
 

@@ -59,6 +59,8 @@ struct job_scene {
 	struct wire wire;
 	struct control control;
 	bool was_in_bootloader;
+	const struct why *absence; /* why there is no port; NULL: it is open, or nobody tried */
+	const char *cause;         /* of absence, for people */
 	_Atomic enum power_is *power;
 	bool (*is_stopping)(void *ctx);
 	void *ctx;

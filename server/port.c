@@ -42,6 +42,8 @@ struct port_frame port_frame(enum wire_frame frame)
 	return frames[frame];
 }
 
+const char port_no_permission[] =
+	"no permission to open the port (is the user in the group dialout?)";
 const char port_in_use[] = "the port is in use by another program";
 
 static const struct {
@@ -55,8 +57,8 @@ static const struct {
 	{ ENXIO, ERR_GONE, "the port's device is gone" },
 	{ EIO, ERR_GONE, "the port's device is gone" },
 	{ EBADF, ERR_GONE, "the port's device is gone" },
-	{ EACCES, ERR_IO, "no permission to open the port (is the user in the group dialout?)" },
-	{ EPERM, ERR_IO, "no permission to open the port (is the user in the group dialout?)" },
+	{ EACCES, ERR_IO, port_no_permission },
+	{ EPERM, ERR_IO, port_no_permission },
 	{ EBUSY, ERR_IO, port_in_use },
 	{ EWOULDBLOCK, ERR_IO, port_in_use },
 	{ ELOOP, ERR_IO, "the port's name is a link that leads nowhere" },

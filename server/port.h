@@ -23,7 +23,8 @@ struct port_options {
  * the lines, asks for low latency. NULL: why->what says what is wrong (no such file, no
  * permission, in use, not a tty), why->err is ERR_GONE (absent) or ERR_IO.
  */
-extern const char port_in_use[]; /* the what of a port that another program holds */
+extern const char port_in_use[];        /* the what of a port that another program holds */
+extern const char port_no_permission[]; /* the what of one that we may not open */
 struct port *port_open(const char *path, const struct port_options *options, struct why *why);
 /* Leaves the lines as they are. NULL is fine. */
 void port_close(struct port *port);

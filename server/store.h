@@ -35,6 +35,7 @@ enum job_kind {
 	JOB_PROTECT,
 	JOB_OPTION_BYTES,
 	JOB_POWER,
+	JOB_DOCTOR,
 	JOB_KIND_COUNT
 };
 enum job_state {

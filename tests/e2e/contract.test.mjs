@@ -138,6 +138,8 @@ test('jobs of every kind, and what they leave', async () => {
   await call('post', options, { status: 200 });
   await call('put', options, { body: { fields: { Data0: 42 } }, status: 200 });
   await call('put', options, { body: { fields: { RDP: 0 } }, status: 422 });
+  const seen = await call('post', '/api/v1/boards/{id}/doctor', { status: 200 });
+  assert.equal(seen.result.verdict, 'fine');
   await call('post', '/api/v1/boards/{id}/power', { body: { state: 'cycle' }, status: 422 });
   await call('post', '/api/v1/boards/{id}/go', { body: { address: '0x08000000' }, status: 200 });
   await call('post', '/api/v1/boards/{id}/reset', { body: { into: 'bootloader' }, status: 200 });
