@@ -167,6 +167,8 @@ struct chaos_hit chaos_command(struct chaos *chaos, uint8_t command)
 			hit.is_refused = true;
 		else if (fault->kind == CHAOS_SILENCE)
 			hit.is_silent = true;
+		else if (fault->kind == CHAOS_HANG)
+			hit.is_silent = hit.hangs = true;
 		else if (fault->kind == CHAOS_SLOW)
 			hit.slow_ms += fault->values[CHAOS_MS];
 		else

@@ -26,6 +26,7 @@ enum chaos_kind {
 	/* answers of the ROM */
 	CHAOS_NACK,
 	CHAOS_SILENCE,
+	CHAOS_HANG,
 	CHAOS_SLOW,
 	/* in the middle of a command, or at a byte */
 	CHAOS_RESET,
@@ -78,7 +79,7 @@ struct chaos_strike {
 
 /* What befalls a command. */
 struct chaos_hit {
-	bool is_refused, is_silent;
+	bool is_refused, is_silent, hangs;
 	uint32_t slow_ms;
 	struct chaos_strike strike;
 	uint64_t random; /* for what the strike leaves behind */

@@ -34,6 +34,8 @@ static const struct {
 		"nack COMMAND WHEN: its last stage is refused" },
 	[CHAOS_SILENCE] = { "silence", TARGET_COMMAND, 0, WHEN,
 		"silence COMMAND WHEN: no answer, then and until reset" },
+	[CHAOS_HANG] = { "hang", TARGET_COMMAND, 0, WHEN,
+		"hang COMMAND WHEN: no answer, then and until its power was off" },
 	[CHAOS_SLOW] = { "slow", TARGET_COMMAND, BIT(CHAOS_MS), WHEN,
 		"slow COMMAND WHEN ms=N: its last answer comes this much later" },
 	[CHAOS_RESET] = { "reset", TARGET_EITHER, 0, WHEN | BIT(CHAOS_US),

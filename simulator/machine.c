@@ -64,6 +64,8 @@ static void start(struct machine *machine, enum program_reset cause, uint64_t no
 	/* Q15: a ROM that forgets to launch them; the pin does not either. */
 	if (cause != PROGRAM_PIN || !(machine->rom.quirks & SIM_NO_OPTION_LAUNCH))
 		options_load(&machine->memory, cause == PROGRAM_POWER_ON);
+	if (cause == PROGRAM_POWER_ON)
+		machine->rom.is_hung = false;
 	machine->is_rom = enters_rom(machine, cause);
 	machine->ops->reset(machine->program, cause, machine->is_rom, now_ns);
 	machine->is_starting = true;

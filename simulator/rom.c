@@ -240,6 +240,7 @@ static void on_command(struct rom *rom, struct rom_reply *reply)
 	}
 	if (rom->chaos)
 		rom->hit = chaos_command(rom->chaos, command->code);
+	rom->is_hung |= rom->hit.hangs;
 	if (rom->hit.is_silent) {
 		rom_die(rom);
 		return;
@@ -313,7 +314,7 @@ static void end_command(struct rom *rom, struct rom_reply *reply)
 void rom_receive(struct rom *rom, uint8_t byte, struct rom_reply *reply)
 {
 	*reply = (struct rom_reply){ .after = ROM_STAYS };
-	if (rom->is_deaf || rom_has(rom, SIM_DEAF))
+	if (rom->is_deaf || rom->is_hung || rom_has(rom, SIM_DEAF))
 		return;
 	if (!rom->is_synced) {
 		synchronise(rom, byte, reply);

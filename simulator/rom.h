@@ -40,6 +40,7 @@ struct rom {
 	uint16_t product_id;
 	struct chaos *chaos;     /* borrowed; NULL: nothing goes wrong */
 	unsigned erases, writes; /* requests carried out */
+	bool is_hung;            /* no reset helps: until its power was off */
 	/* the rest is the ROM's own, gone at reset */
 	bool is_synced, is_deaf, is_refusing;
 	uint32_t addr, length, polynomial;
