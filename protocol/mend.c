@@ -26,6 +26,7 @@ static const char *const names[] = {
 	[MEND_RESYNC] = "resync",
 	[MEND_RESTART] = "restart",
 	[MEND_SLOWER] = "slower",
+	[MEND_POWER] = "power",
 	[MEND_REATTACH] = "reattach",
 	[MEND_REWRITE] = "rewrite",
 };
@@ -96,6 +97,13 @@ static bool is_in_step(const struct mend *mend, const struct boot *boot, const s
 	return cause->err == ERR_NACK && boot->is_connected && !mend->failures;
 }
 
+/* The last cure: a reset has not brought it back, and it stays silent. */
+static bool may_cycle(const struct mend *mend, const struct boot *boot, enum err e)
+{
+	return boot->control.power_cycle && !boot->options.resume_only && e == ERR_TIMEOUT &&
+		mend->failures > RESTARTS && !(mend->tried & 1u << MEND_POWER);
+}
+
 /* The next to try after e. MEND_KIND_COUNT: there is nothing. */
 static enum mend_kind pick(const struct mend *mend, const struct boot *boot,
 	const struct why *cause, enum err e, bool has_resynced)
@@ -104,6 +112,8 @@ static enum mend_kind pick(const struct mend *mend, const struct boot *boot,
 		return can_reattach(mend, boot) ? MEND_REATTACH : MEND_KIND_COUNT;
 	if (may_fill(cause) && !has_resynced && (mend->failures < RESYNCS || !can_restart(boot)))
 		return MEND_RESYNC;
+	if (may_cycle(mend, boot, e))
+		return MEND_POWER;
 	if ((mend->failures >= RESTARTS || mend->stranger.product_id) && lower_rate(mend, boot))
 		return MEND_SLOWER;
 	return can_restart(boot) || may_ask_person(boot, cause, mend->tried) ? MEND_RESTART
@@ -248,10 +258,25 @@ static enum err reattach(
 	return e;
 }
 
+/* A port that hangs on the same supply is back a little later. */
+static enum err power(
+	struct mend *mend, struct boot *boot, const struct why *cause, struct why *why)
+{
+	enum err e = boot->control.power_cycle(boot->control.ctx, why);
+
+	if (!e)
+		e = restart(mend, boot, cause, why);
+	if (!is_port(e) || !can_reattach(mend, boot))
+		return e;
+	e = wait_for_port(mend, boot, why);
+	return e ? e : restart(mend, boot, cause, why);
+}
+
 static enum err (*const cures[])(struct mend *, struct boot *, const struct why *, struct why *) = {
 	[MEND_RESYNC] = resync,
 	[MEND_RESTART] = restart,
 	[MEND_SLOWER] = slower,
+	[MEND_POWER] = power,
 	[MEND_REATTACH] = reattach,
 };
 
@@ -260,6 +285,8 @@ static const struct {
 	unsigned kinds;
 	const char *in_vain, *failed_again;
 } phrases[] = {
+	{ 1u << MEND_POWER, "its power was switched off and on, and it did not answer again",
+		"it went on failing after its power was off" },
 	{ 1u << MEND_SLOWER, "the bootloader could not be entered again, nor at lower rates",
 		"it went on failing after restarts of the bootloader and at lower rates" },
 	{ 1u << MEND_RESTART | 1u << MEND_REATTACH,

@@ -2,8 +2,8 @@
 /*
  * mend.h - a session that failed in mid-job is brought back to where the plan can go on, or it is
  * said why that can't be: resynchronise; re-enter the ROM by the board's control and see that it
- * is the same chip; one step down the baud ladder; wait for an adapter that vanished. No path of
- * it erases or programs anything (docs/facts/an3155.md section 8). One thread.
+ * is the same chip; one step down the baud ladder; its power off and on; wait for an adapter that
+ * vanished. No path of it erases or programs anything (docs/facts/an3155.md section 8). One thread.
  */
 #ifndef BENCHD_PROTOCOL_MEND_H
 #define BENCHD_PROTOCOL_MEND_H
@@ -14,11 +14,12 @@ enum mend_kind {
 	MEND_RESYNC,   /* the two sides are in step again */
 	MEND_RESTART,  /* the ROM was entered anew */
 	MEND_SLOWER,   /* the same, at a lower rate */
+	MEND_POWER,    /* its power was off and on, then the ROM was entered anew */
 	MEND_REATTACH, /* the port had vanished and is back */
 	MEND_REWRITE,  /* a block was not what was sent, and was written again */
 	MEND_KIND_COUNT
 };
-/* "resync", "restart", "slower", "reattach", "rewrite" */
+/* "resync", "restart", "slower", "power", "reattach", "rewrite" */
 const char *mend_kind_name(enum mend_kind kind);
 
 /* What may be tried, how often, and who wants to know. The caller's; zeroed is "nothing". */

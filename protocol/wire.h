@@ -76,6 +76,11 @@ enum control_into { INTO_APPLICATION, INTO_BOOTLOADER };
  */
 struct control {
 	enum err (*restart)(void *ctx, enum control_into into, struct why *why);
+	/*
+	 * Switches the supply off and on again and returns when it is on; the port may have
+	 * vanished with it. NULL: nothing can. Errors as of restart().
+	 */
+	enum err (*power_cycle)(void *ctx, struct why *why);
 	void *ctx;
 	bool resets;      /* restart(INTO_APPLICATION) really resets the chip */
 	bool by_firmware; /* restart() asks the running program, at the console's settings */

@@ -32,6 +32,7 @@ static const char *const cured[] = {
 	[MEND_RESYNC] = "both sides were brought back in step",
 	[MEND_RESTART] = "the bootloader was entered anew",
 	[MEND_SLOWER] = "the bootloader was entered anew at a lower rate",
+	[MEND_POWER] = "its power was switched off and on, and the bootloader entered anew",
 	[MEND_REATTACH] = "it is back, and the job goes on",
 	[MEND_REWRITE] = "the block was written again",
 };

@@ -233,6 +233,16 @@ static void stay_off(struct work *w)
 		(void)wait_path(w, true, off_ms);
 }
 
+enum err work_power_cycle(void *work, struct why *why)
+{
+	struct work *w = work;
+	enum err e = command(w, false, why);
+
+	if (!e)
+		stay_off(w);
+	return e ? e : command(w, true, why);
+}
+
 enum err work_power(struct work *w, struct why *why)
 {
 	const enum power_switch to = w->request->power;

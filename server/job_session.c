@@ -179,6 +179,7 @@ void work_init(struct work *w, struct job *job, const struct job_scene *scene)
 		.control = scene->control,
 		.began_ms = clock_monotonic_ms() };
 	w->control.restart = restart;
+	w->control.power_cycle = scene->config->power.off_argv ? work_power_cycle : NULL;
 	w->control.ctx = w;
 	work_mend_init(w);
 }

@@ -120,6 +120,8 @@ enum err work_doctor(struct work *w, struct why *why);
 /* job_power.c */
 
 enum err work_power(struct work *w, struct why *why);
+/* control.power_cycle of a board whose configuration has the commands; work is a struct work. */
+enum err work_power_cycle(void *work, struct why *why);
 
 /* job_mend.c: what is done about a session that failed, and told of it */
 

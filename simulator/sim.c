@@ -15,6 +15,7 @@ enum {
 	MANUAL_WAIT_MS = 60000,
 	RESET_PULSE_MS = 50,
 	SETTLE_MS = 100,
+	OFF_MS = 1000,
 	POWER_UP_MS = 1000
 };
 
@@ -28,7 +29,7 @@ struct sim {
 	uint64_t now_ns;
 	struct buf heard; /* received by the host, not yet read ... */
 	size_t read;      /* ... from here on */
-	bool no_reset;
+	bool no_reset, can_power;
 };
 
 void sim_free(struct sim *sim)
@@ -197,6 +198,7 @@ struct sim *sim_new(const struct sim_options *options)
 	}
 	sim->host = (struct wire_settings){ 115200, WIRE_8N1 };
 	sim->no_reset = options->no_reset;
+	sim->can_power = options->can_power;
 	adapter_init(&sim->adapter, options->adapter_latency_us, options->max_baud, options->seed);
 	sim_pause(sim, POWER_UP_MS);
 	return sim;
@@ -256,10 +258,22 @@ static enum err sim_restart(void *ctx, enum control_into into, struct why *why)
 	return ERR_OK;
 }
 
+static enum err sim_power_cycle(void *ctx, struct why *why)
+{
+	struct sim *sim = ctx;
+
+	(void)why;
+	machine_set_power(&sim->machine, false, sim->now_ns);
+	sim_pause(sim, OFF_MS);
+	machine_set_power(&sim->machine, true, sim->now_ns);
+	return ERR_OK;
+}
+
 struct control sim_control(struct sim *sim)
 {
 	return (struct control){
 		.restart = sim_restart,
+		.power_cycle = sim->can_power ? sim_power_cycle : NULL,
 		.ctx = sim,
 		.resets = !sim->no_reset,
 		.is_manual = sim->no_reset,

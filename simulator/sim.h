@@ -21,6 +21,7 @@ struct sim_options {
 	unsigned miswires;                     /* enum sim_miswire bits */
 	uint32_t product_id; /* answer this id instead of the part's own; 0: its own */
 	bool no_reset;       /* the control cannot restart it (like manual) */
+	bool can_power;      /* the control can switch the supply off and on */
 	bool starts_in_bootloader;
 	const struct program_ops *program; /* what the flash is taken for; NULL: it is silent */
 	/* What the wire's modem lines reach, as in the `lines` control: "dtr", "!rts"; NULL:

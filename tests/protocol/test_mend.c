@@ -198,6 +198,32 @@ static void one_block_in_a_hundred_refused_costs_a_tenth_at_most(void **state)
 	}
 }
 
+/* A ROM that hangs whatever the reset does comes back with its power, where that is to be had. */
+static void what_no_reset_cures_its_power_does(void **state)
+{
+	static const char *const faults[] = { "hang write nth=3", "hang read nth=2" };
+
+	(void)state;
+	for (size_t f = 0; f < 2 * ARRAY_LEN(faults); f++) {
+		const bool can_power = f % 2;
+		struct bench bench;
+
+		bench_open(&bench,
+			&(struct sim_options){
+				.part = parts[0], .seed = FIRST_SEED, .can_power = can_power });
+		bench_add(&bench, chip_find(product_ids[0]), 0, IMAGE_BYTES, 1);
+		bench_mends(&bench);
+		assert_int_equal(bench_plan(&bench, &options), ERR_OK);
+		assert_true(sim_fault(bench.sim, "%s", faults[f / 2]));
+		assert_int_equal(go_on(&bench), can_power ? ERR_OK : ERR_TIMEOUT);
+		assert_int_equal(bench.mend.counts[MEND_POWER], can_power);
+		if (can_power)
+			bench_assert_flashed(&bench);
+		bench_assert_rest_untouched(&bench);
+		bench_close(&bench);
+	}
+}
+
 /* What nothing cures: told as what it is, where it is, and in time. */
 static const struct {
 	const char *fault;
@@ -462,7 +488,8 @@ static void waiting_for_a_port_can_be_cancelled(void **state)
 
 static void every_kind_has_its_name(void **state)
 {
-	static const char *const names[] = { "resync", "restart", "slower", "reattach", "rewrite" };
+	static const char *const names[] = { "resync", "restart", "slower", "power", "reattach",
+		"rewrite" };
 
 	(void)state;
 	assert_int_equal(ARRAY_LEN(names), MEND_KIND_COUNT);
@@ -476,6 +503,7 @@ int main(void)
 		cmocka_unit_test(whatever_strikes_once_is_cured),
 		cmocka_unit_test(a_long_read_is_mended_too),
 		cmocka_unit_test(one_block_in_a_hundred_refused_costs_a_tenth_at_most),
+		cmocka_unit_test(what_no_reset_cures_its_power_does),
 		cmocka_unit_test(what_is_final_is_told),
 		cmocka_unit_test(another_chip_is_never_gone_on_with),
 		cmocka_unit_test(a_rate_that_does_not_work_is_lowered),

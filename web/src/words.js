@@ -132,7 +132,11 @@ export const stagesOf = (kind) => STAGES[kind] ?? ['connect'];
 export const isFinal = (job) => !['queued', 'running'].includes(job.state);
 
 /** @type {Record<string, string>} */
-const STARTED = { reset: 'restarted by reset', go: 'started from the bootloader' };
+const STARTED = {
+  reset: 'restarted by reset',
+  go: 'started from the bootloader',
+  power: 'started by switching its power',
+};
 
 /** What a finished job achieved, in a sentence. @param {import('./types.js').Job} job */
 export function achieved(job) {
@@ -189,6 +193,7 @@ const CURES = {
   rewrite: (count) => `${plural(count, 'block')} ${count === 1 ? 'was' : 'were'} written again`,
   resync: (count) => `both sides were brought back in step${times(count)}`,
   restart: (count) => `the bootloader was entered anew${times(count)}`,
+  power: (count) => `its power was switched off and on${times(count)}`,
   slower: (count) => `the rate was lowered${times(count)}`,
   reattach: (count) => `the adapter vanished and came back${times(count)}`,
 };
