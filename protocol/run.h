@@ -28,7 +28,7 @@ struct run {
 	uint8_t expected, found;
 	bool tolerate_mismatch; /* set by the caller: a mismatch is recorded and ends the run,
 				   ERR_OK */
-	const char *started;    /* "reset", "go", or NULL */
+	const char *started;    /* "reset", "go", "power", or NULL */
 	uint32_t written_bytes;
 	/* What was erased or written and not compared since; length 0: nothing. */
 	uint32_t unsure_addr, unsure_len;

@@ -3,14 +3,23 @@
  * run_start.c - the firmware is started: BOOT0 released and a reset, where that is wired; else Go.
  * A part whose emptiness was latched lands in the ROM again at each reset until its power was off
  * (docs/facts/an3155.md section 2.3, Q23), and nothing tells whether it was: such parts get a Go.
- * A ROM whose Go is dead (Q3) is reset.
+ * Where the supply can be switched it is. A ROM whose Go is dead (Q3) is reset.
  */
 #include "protocol/run_internal.h"
+
+/* Blank when we connected, and the ROM's idea of that ends with its power. */
+static bool needs_power(const struct run *run)
+{
+	return run->plan->start == PLAN_START_RESET && run->boot->device.was_blank &&
+		run->boot->device.quirks & QUIRK_EMPTY_LATCH && run->boot->control.power_cycle;
+}
 
 enum plan_start run_start_kind(const struct run *run)
 {
 	const struct device *device = &run->boot->device;
 
+	if (needs_power(run))
+		return PLAN_START_RESET;
 	if (run->plan->start == PLAN_START_RESET && device->quirks & QUIRK_EMPTY_LATCH)
 		return PLAN_START_GO;
 	if (run->plan->start == PLAN_START_GO && device->quirks & QUIRK_DEAD_GO &&
@@ -42,6 +51,8 @@ static enum err start_once(struct run *run, const struct step *step, struct why 
 	if (run_start_kind(run) == PLAN_START_GO)
 		return boot_go(run->boot, step->addr, why);
 	e = control->restart(control->ctx, INTO_APPLICATION, why);
+	if (!e && needs_power(run))
+		e = control->power_cycle(control->ctx, why);
 	run->boot->is_connected = false;
 	return e;
 }
@@ -69,6 +80,9 @@ enum err run_start(struct run *run, const struct step *step, struct why *why)
 		return why_at(why, ERR_START, step->addr,
 			last.what ? last.what : "it could not be started");
 	}
-	run->started = run_start_kind(run) == PLAN_START_GO ? "go" : "reset";
+	if (run_start_kind(run) == PLAN_START_GO)
+		run->started = "go";
+	else
+		run->started = needs_power(run) ? "power" : "reset";
 	return ERR_OK;
 }

@@ -28,6 +28,18 @@ enum err work_reenter(struct work *w, uint32_t wait_ms, struct why *why)
 	return work_in_stage(e, STAGE_CONNECT, why);
 }
 
+/* Q20: what was changed shows after a power cycle. ERR_OK too where nothing can switch it. */
+static enum err power_anew(struct work *w, struct why *why)
+{
+	const struct control *control = &w->control;
+
+	if (!control->power_cycle)
+		return ERR_OK;
+	const enum err e = control->power_cycle(control->ctx, why);
+
+	return e ? e : work_reenter(w, REENTER_MS, why);
+}
+
 static enum err did_not_take(const struct work *w, struct why *why)
 {
 	return why_set(why, ERR_PROTECTION,
@@ -54,6 +66,9 @@ static enum err readout(struct work *w, struct why *why)
 	if (e)
 		return e;
 	e = work_reenter(w, REENTER_MS, why);
+	if (!e && w->boot->device.readout_protected != on &&
+		w->boot->device.quirks & QUIRK_UNPROTECT_NEEDS_POWER)
+		e = power_anew(w, why);
 	if (!e && w->boot->device.readout_protected != on)
 		e = did_not_take(w, why);
 	w->is_good = !e && !on; /* the part has erased itself */

@@ -264,6 +264,39 @@ test('power: a hub takes the port along, and brings it back', async (t) => {
   assert.equal((await bench.board('b')).power, 'on');
 });
 
+test('power: the last cure of a bootloader that no reset brings back', async (t) => {
+  const bench = await powerBench({ bootloader: { baud: 115200 } });
+  t.after(() => bench.clear());
+  await bench.sims.b.ctl('fault', 'hang', 'write', 'nth=5');
+  const job = await flash(bench, 'b');
+  assert.equal(job.result.recoveries.power, 1);
+  const { text } = await bench.get(`/api/v1/jobs/${job.id}/events`);
+  assert.match(text, /its power was switched off and on, and the bootloader entered anew/);
+});
+
+test('power: a part that was blank starts by it', async (t) => {
+  const bench = await powerBench({ part: 'l452re' });
+  t.after(() => bench.clear());
+  const { json, text } = await bench.curl(
+    '-T',
+    firmware('f103', 'hex'),
+    '/api/v1/boards/b/flash?force=true',
+  );
+  assert.equal(json.result?.started, 'power', text);
+  assert.doesNotMatch(await bench.sims.b.ctl('stats'), /runs=rom/);
+});
+
+test('power: protection that shows only then is taken off', async (t) => {
+  const bench = await powerBench({ part: 'wb55rg', options: ['--time-scale', '0.01'] });
+  t.after(() => bench.clear());
+  const protect = (what) =>
+    bench.curl('-X', 'PUT', '--json', JSON.stringify(what), '/api/v1/boards/b/protection');
+  const on = await protect({ readout: true });
+  assert.equal(on.json.result?.readout_protected, true, on.text);
+  const off = await protect({ readout: false, erase_everything: true });
+  assert.equal(off.json.result?.readout_protected, false, off.text);
+});
+
 test('power: without a command there is nothing to switch, and a command that fails says so', async (t) => {
   const bench = await powerBench({ off: ['no-such-word'] });
   t.after(() => bench.clear());
