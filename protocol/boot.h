@@ -25,9 +25,11 @@ struct device {
 	uint8_t unique_id[CHIP_UNIQUE_ID_BYTES];
 	bool has_unique_id;
 	bool readout_protected; /* Read Memory was refused at the command stage */
-	uint8_t bootloader_id;  /* section 4, 0x02: which ROM; 0: none, or not known */
-	bool was_blank;         /* the first word of the flash was erased when we connected (Q23) */
-	unsigned quirks;        /* enum rom_quirk bits (quirk.h) of this ROM */
+	uint8_t layout_option;  /* the byte of chip_layout.h; chip has that layout */
+	bool has_layout_option;
+	uint8_t bootloader_id; /* section 4, 0x02: which ROM; 0: none, or not known */
+	bool was_blank;        /* the first word of the flash was erased when we connected (Q23) */
+	unsigned quirks;       /* enum rom_quirk bits (quirk.h) of this ROM */
 };
 bool device_has(const struct device *device, uint8_t command);
 

@@ -72,6 +72,11 @@ static enum err check_sectors(
 	sectors = chip_sector_count(chip, boot->device.flash_bytes);
 	if (first >= sectors || count > sectors - first)
 		return why_set(why, ERR_RANGE, "the part has no such sector");
+	for (uint32_t i = 0; i < count; i++) {
+		if (!chip_has_sector(chip, first + i))
+			return why_set(why, ERR_RANGE,
+				"that sector is no flash: it lies between the banks");
+	}
 	if (command == COMMAND_ERASE && first + count > 256)
 		return why_set(why, ERR_UNSUPPORTED, "this ROM cannot name sectors above 255");
 	return ERR_OK;
@@ -92,6 +97,7 @@ enum err boot_erase(struct boot *boot, uint32_t first, uint32_t count, struct wh
 {
 	struct exchange x = { .boot = boot, .why = why, .has_addr = true };
 	uint8_t frame[FRAME_MAX];
+	uint32_t number;
 	size_t len;
 	enum err e = pick_command(boot, &x.command, why);
 
@@ -100,8 +106,9 @@ enum err boot_erase(struct boot *boot, uint32_t first, uint32_t count, struct wh
 	if (e)
 		return e;
 	x.addr = chip_sector(boot->device.chip, first).addr;
-	len = x.command == COMMAND_ERASE ? frame_erase(frame, first, count)
-					 : frame_extended_erase(frame, first, count);
+	number = chip_rom_number(boot->device.chip, first);
+	len = x.command == COMMAND_ERASE ? frame_erase(frame, number, count)
+					 : frame_extended_erase(frame, number, count);
 	e = erase(&x, (struct span){ frame, len }, erase_ms(boot->device.chip, first, count));
 	if (!e && boot->device.quirks & QUIRK_SINGLE_PAGE_ERASE)
 		boot->wire.ops->pause(boot->wire.ctx, PAGE_PAUSE_MS);

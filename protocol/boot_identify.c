@@ -4,6 +4,7 @@
  * Q2, Q7). Parity alone guards its answers, so what all hangs on is asked twice.
  */
 #include "protocol/boot_internal.h"
+#include "protocol/chip_layout.h"
 
 #include <string.h>
 
@@ -357,6 +358,45 @@ static enum err read_registers(struct boot *boot, struct why *why)
 	return e == ERR_NACK ? ERR_OK : e;
 }
 
+/* Twice the same, as read_surely() does it, of an area that is shorter than a block. */
+static enum err read_layout_option(struct boot *boot, uint32_t addr, struct why *why)
+{
+	struct device *device = &boot->device;
+	uint8_t again = 0;
+	enum err e = ERR_OK;
+
+	for (unsigned i = 0; !e && i < EXCHANGE_TRIES; i++) {
+		e = boot_read_exact(boot, addr, &device->layout_option, 1, why);
+		if (!e)
+			e = boot_read_exact(boot, addr, &again, 1, why);
+		if (!e && device->layout_option == again)
+			return ERR_OK;
+		boot->retries++;
+	}
+	return e ? e : why_at(why, ERR_REPLY, addr, "an option byte is something else each time");
+}
+
+/* Q26, Q27. Where it can't be read the usual layout is taken: what an erase misses is found. */
+static enum err find_layout(struct boot *boot, struct why *why)
+{
+	struct device *device = &boot->device;
+	uint32_t addr = 0;
+	enum err e;
+
+	if (!device->chip || device->readout_protected ||
+		!device_has(device, COMMAND_READ_MEMORY) || !device->flash_size_is_read ||
+		!chip_layout_option(device->chip, &addr))
+		return ERR_OK;
+	e = read_layout_option(boot, addr, why);
+	if (e)
+		return e == ERR_NACK ? ERR_OK : e;
+	device->has_layout_option = true;
+	device->chip = chip_with_layout(device->chip, device->flash_bytes, device->layout_option);
+	if (device->chip->hole)
+		device->flash_bytes = device->chip->flash_bytes;
+	return ERR_OK;
+}
+
 /* Which ROM it is, and what that needs. A part that does not say is treated as all of its kind. */
 static enum err read_bootloader_id(struct boot *boot, struct why *why)
 {
@@ -391,5 +431,7 @@ enum err boot_identify(struct boot *boot, struct why *why)
 	e = probe_protection(boot, why);
 	if (!e)
 		e = read_registers(boot, why);
+	if (!e)
+		e = find_layout(boot, why);
 	return e ? e : read_bootloader_id(boot, why);
 }

@@ -66,6 +66,25 @@ struct sector chip_sector(const struct chip *chip, uint32_t number)
 	return (struct sector){ 0 };
 }
 
+bool chip_touches_hole(const struct chip *chip, uint32_t addr, uint64_t len)
+{
+	const uint64_t from = chip->flash_base + (uint64_t)chip->hole_at, to = from + chip->hole;
+
+	return chip->hole && addr < to && addr + len > from;
+}
+
+bool chip_has_sector(const struct chip *chip, uint32_t number)
+{
+	const struct sector sector = chip_sector(chip, number);
+
+	return !chip_touches_hole(chip, sector.addr, sector.len);
+}
+
+uint32_t chip_rom_number(const struct chip *chip, uint32_t number)
+{
+	return chip->skip && number >= chip->skip_from ? number + chip->skip : number;
+}
+
 bool chip_sector_at(
 	const struct chip *chip, uint32_t flash_bytes, uint32_t addr, struct sector *sector)
 {
@@ -73,7 +92,7 @@ bool chip_sector_at(
 		addr - chip->flash_base; /* below the base this wraps to a large one */
 	struct place at = { 0, 0 };
 
-	if (offset >= flash_bytes)
+	if (offset >= flash_bytes || chip_touches_hole(chip, addr, 1))
 		return false;
 	for (size_t i = 0; i < CHIP_MAX_RUNS && chip->runs[i].count; i++) {
 		const struct chip_run run = chip->runs[i];

@@ -50,6 +50,11 @@ struct chip {
 	uint32_t option_bytes_len;
 	uint32_t system_memory; /* base; 0: not known */
 	uint32_t banks;
+	/* Of a layout that an option bit chooses (chip_layout.h); 0: none. */
+	uint32_t skip_from,
+		skip; /* to the ROM sectors have numbers that are skip higher from there on */
+	uint32_t hole_at,
+		hole; /* so many bytes from this offset on are no flash: between the banks */
 	uint32_t bootloader_id_address; /* 0: none or not known */
 	unsigned traits;                /* enum chip_trait bits */
 };
@@ -69,9 +74,16 @@ struct sector {
  * it, and more bytes than it has give no more units.
  */
 uint32_t chip_sector_count(const struct chip *chip, uint32_t flash_bytes);
+/* false: it lies in the hole between the banks. number as below. */
+bool chip_has_sector(const struct chip *chip, uint32_t number);
+/* What the ROM calls a sector. */
+uint32_t chip_rom_number(const struct chip *chip, uint32_t number);
+/* Does [addr, addr+len) touch the hole between the banks? */
+bool chip_touches_hole(const struct chip *chip, uint32_t addr, uint64_t len);
 /* number must be less than the count for chip->flash_bytes. */
 struct sector chip_sector(const struct chip *chip, uint32_t number);
-/* false: addr lies outside [flash_base, flash_base + flash_bytes) or beyond the layout. */
+/* false: addr lies outside [flash_base, flash_base + flash_bytes), beyond the layout or in its
+ * hole. */
 bool chip_sector_at(
 	const struct chip *chip, uint32_t flash_bytes, uint32_t addr, struct sector *sector);
 

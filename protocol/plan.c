@@ -85,6 +85,9 @@ static enum err pick_segments(struct plan_draft *draft, struct why *why)
 		const struct segment *s = &plan->image->segments[i];
 		const uint64_t s_end = s->addr + (uint64_t)s->data.len;
 
+		if (chip_touches_hole(plan->chip, s->addr, s->data.len))
+			return why_at(why, ERR_RANGE, s->addr,
+				"the image reaches into the gap between the banks of this part");
 		if (s->addr >= base && s_end <= end) {
 			draft->first = draft->count ? draft->first : i;
 			draft->count++;
@@ -236,6 +239,9 @@ enum err plan_erase(struct plan *plan, const struct device *device, uint32_t add
 		e = check_device(device, why);
 	if (!e && !device_has(device, COMMAND_EXTENDED_ERASE))
 		e = need(device, COMMAND_ERASE, why);
+	if (!e && len && chip_touches_hole(device->chip, addr, len))
+		e = why_at(why, ERR_RANGE, addr,
+			"it reaches into the gap between the banks of this part");
 	if (!e)
 		e = len ? plan_draft_area(&draft, addr, len, why)
 			: plan_draft_mass_erase(&draft, why);

@@ -60,7 +60,9 @@ enum err plan_draft_mass_erase(struct plan_draft *draft, struct why *why)
 	if (plan->chip) {
 		step.addr = plan->chip->flash_base;
 		step.count = chip_sector_count(plan->chip, plan->flash_bytes);
-		memset(draft->fates, FATE_ERASED, step.count);
+		for (uint32_t i = 0; i < step.count; i++)
+			draft->fates[i] =
+				chip_has_sector(plan->chip, i) ? FATE_ERASED : FATE_UNTOUCHED;
 	}
 	if (!plan_draft_add(draft, step))
 		return why_set(why, ERR_NO_MEMORY, NULL);
@@ -116,7 +118,7 @@ static bool is_mass_erase_better(const struct plan_draft *draft)
 		draft->device->quirks & QUIRK_SINGLE_PAGE_ERASE)
 		return false;
 	for (uint32_t i = 0; i < count; i++) {
-		if (draft->fates[i] != FATE_ERASED)
+		if (draft->fates[i] != FATE_ERASED && chip_has_sector(plan->chip, i))
 			return false;
 	}
 	return count > 1 && plan_has_quick_mass_erase(plan->chip);

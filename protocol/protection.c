@@ -60,7 +60,7 @@ static void decode_units(struct protection *protection, const struct option_layo
 	bool is_held = false;
 
 	for (uint32_t sector = 0; sector < count; sector++) {
-		const uint32_t unit = sector / per_unit;
+		const uint32_t unit = chip_rom_number(chip, sector) / per_unit;
 		const uint8_t *byte = unit_byte(layout, unit, bytes, bank2);
 
 		if (byte)

@@ -2,6 +2,7 @@
 /* device.c - what was identified, as JSON and back. */
 #include "server/device.h"
 
+#include "protocol/chip_layout.h"
 #include "protocol/quirk.h"
 
 #include <stdio.h>
@@ -44,6 +45,8 @@ static struct json *sectors_json(const struct device *device)
 	const uint32_t count = chip_sector_count(device->chip, device->flash_bytes);
 
 	for (uint32_t i = 0; i < count; i++) {
+		if (!chip_has_sector(device->chip, i))
+			continue;
 		const struct sector sector = chip_sector(device->chip, i);
 		struct json *row = json_object();
 
@@ -57,8 +60,10 @@ static struct json *sectors_json(const struct device *device)
 
 static void add_flash_bytes(struct json *json, const struct device *device)
 {
+	const uint32_t hole = device->chip ? device->chip->hole : 0;
+
 	if (device->flash_bytes)
-		json_add_integer(json, "flash_bytes", device->flash_bytes);
+		json_add_integer(json, "flash_bytes", device->flash_bytes - hole);
 	else
 		json_add_null(json, "flash_bytes");
 }
@@ -89,6 +94,8 @@ struct json *device_json(const struct device *device, int64_t identified_at)
 	json_add(json, "commands", commands_json(device));
 	if (device->chip)
 		json_add_hex32(json, "flash_base", device->chip->flash_base);
+	if (device->has_layout_option)
+		json_add_integer(json, "layout_option", device->layout_option);
 	json_add_bool(json, "readout_protected", device->readout_protected);
 	json_add(json, "sectors", sectors_json(device));
 	json_add_time(json, "identified_at", identified_at);
@@ -135,6 +142,20 @@ static void read_unique_id(const char *text, struct device *device)
 	}
 }
 
+/* The layout that was found, with the span of its two banks. */
+static void read_layout(const struct json *node, struct device *device)
+{
+	int64_t option = 0;
+
+	device->has_layout_option = device->chip && json_integer(node, 0, 0xFF, &option);
+	if (!device->has_layout_option)
+		return;
+	device->layout_option = (uint8_t)option;
+	device->chip = chip_with_layout(device->chip, device->flash_bytes, device->layout_option);
+	if (device->chip->hole)
+		device->flash_bytes = device->chip->flash_bytes;
+}
+
 bool device_from_json(const char *text, struct device *device)
 {
 	struct json *json = text ? json_parse(span_of(text), false, NULL) : NULL;
@@ -152,6 +173,7 @@ bool device_from_json(const char *text, struct device *device)
 	if (json_integer(json_get(json, "flash_bytes"), 0, UINT32_MAX, &bytes))
 		device->flash_bytes = (uint32_t)bytes;
 	device->flash_size_is_read = device->chip && device->flash_bytes;
+	read_layout(json_get(json, "layout_option"), device);
 	(void)json_bool(json_get(json, "readout_protected"), &device->readout_protected);
 	if (json_integer(json_get(json, "bootloader_id"), 0, 0xFF, &id))
 		device->bootloader_id = (uint8_t)id;

@@ -122,6 +122,31 @@ static enum err put(struct work *w, struct buf *text, struct why *why)
 	return e;
 }
 
+/* To the next border of the hole between two banks, if there is one. */
+static uint32_t piece_of(const struct chip *chip, uint32_t addr, uint32_t len)
+{
+	const uint32_t from = chip ? chip->flash_base + chip->hole_at : 0;
+	const uint32_t borders[] = { from, chip ? from + chip->hole : 0 };
+
+	for (size_t i = 0; chip && chip->hole && i < 2; i++) {
+		if (addr < borders[i] && borders[i] - addr < len)
+			return borders[i] - addr;
+	}
+	return len;
+}
+
+/* What lies between the banks of some parts is no flash: it is told as erased. */
+static enum err read_piece(
+	struct work *w, uint32_t addr, uint8_t *block, uint32_t len, struct why *why)
+{
+	const struct chip *chip = w->boot->device.chip;
+
+	if (!chip || !chip_touches_hole(chip, addr, len))
+		return mend_read(&w->mend, w->boot, addr, block, len, why);
+	memset(block, chip->erased, len);
+	return ERR_OK;
+}
+
 static enum err copy_out(struct work *w, struct image_writer *writer, struct buf *text,
 	uint32_t addr, uint32_t len, struct why *why)
 {
@@ -130,9 +155,10 @@ static enum err copy_out(struct work *w, struct image_writer *writer, struct buf
 	for (uint32_t done = 0; !e && done < len;) {
 		uint8_t block[FRAME_MAX_DATA];
 		const uint32_t most = (uint32_t)boot_read_size(w->boot);
-		const uint32_t piece = len - done < most ? len - done : most;
+		const uint32_t piece = piece_of(
+			w->boot->device.chip, addr + done, len - done < most ? len - done : most);
 
-		e = mend_read(&w->mend, w->boot, addr + done, block, piece, why);
+		e = read_piece(w, addr + done, block, piece, why);
 		if (!e && !image_write_data(writer, (struct span){ block, piece }, text))
 			e = why_set(why, ERR_NO_MEMORY, NULL);
 		if (!e)

@@ -22,8 +22,11 @@ static bool is_set(const uint8_t *sectors, uint32_t sector)
 
 bool flash_holds(const struct flash *flash, uint32_t addr)
 {
-	return addr >= flash->part->flash_base &&
-		addr - flash->part->flash_base < flash->part->flash_bytes;
+	const struct part *part = flash->part;
+	const uint32_t offset = addr - part->flash_base;
+
+	return addr >= part->flash_base && offset < part->flash_bytes &&
+		!(offset >= part->gap_at && offset - part->gap_at < part->gap);
 }
 
 static bool is_blank(const struct flash *flash, uint32_t offset, uint32_t bytes)

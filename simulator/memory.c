@@ -87,7 +87,7 @@ static void fill_rom_vectors(struct memory *memory)
 static void fill_registers(struct memory *memory, uint64_t seed)
 {
 	const struct part *part = memory->part;
-	const uint32_t kib = part->flash_bytes / KIB;
+	const uint32_t kib = (part->flash_bytes - part->gap) / KIB;
 
 	if (part->size_register) {
 		*area_byte(memory, part->size_register) = (uint8_t)kib;

@@ -77,9 +77,11 @@ struct part {
 	uint8_t commands[PART_COMMANDS]; /* as Get lists them, from 0x00 to the last non-zero one */
 	uint32_t flash_base, flash_bytes;
 	struct sector_run sectors[PART_SECTOR_RUNS];
-	uint32_t bank2_sector;   /* the first of bank 2; 0: one bank */
-	uint8_t write_align;     /* the hardware's program word */
-	uint8_t erased;          /* 0xFF, 0x00 on L1 */
+	uint32_t bank2_sector; /* the first of bank 2; 0: one bank */
+	uint32_t bank2_number; /* what the ROM calls it; 0: the same */
+	uint32_t gap_at, gap;  /* so many bytes of flash_bytes are none: between the banks (Q26) */
+	uint8_t write_align;   /* the hardware's program word */
+	uint8_t erased;        /* 0xFF, 0x00 on L1 */
 	uint8_t protect_sectors; /* sectors in a write protection unit */
 	bool words_once;         /* ECC: a word that is not blank cannot be programmed */
 	bool boots_rom_when_empty;

@@ -28,10 +28,20 @@ static void erase_bank(struct rom *rom, struct rom_reply *reply, uint32_t first,
 		rom_finish_busy(rom, reply, whole_us, true);
 }
 
+/* Bank 2 of some parts begins with a number of its own; those between name nothing. */
+static uint32_t sector_of_number(const struct part *part, uint32_t number)
+{
+	if (!part->bank2_number || number < part->bank2_sector)
+		return number;
+	return number < part->bank2_number ? UINT32_MAX
+					   : number - part->bank2_number + part->bank2_sector;
+}
+
 /* A number that does not exist or a protected sector: "errors are not managed". */
-static void erase_one(struct rom *rom, uint32_t sector, uint32_t *busy_us)
+static void erase_one(struct rom *rom, uint32_t number, uint32_t *busy_us)
 {
 	struct flash *flash = &rom->memory->flash;
+	const uint32_t sector = sector_of_number(flash->part, number);
 	const uint32_t work_us = rom_work_us(rom), sector_us = flash_erase_us(flash, sector);
 	uint32_t offset, bytes;
 

@@ -359,6 +359,18 @@ void sim_heal(struct sim *sim)
 	machine_clear_faults(&sim->machine);
 }
 
+void sim_set_option_byte(struct sim *sim, uint32_t addr, uint8_t value)
+{
+	struct memory *memory = &sim->machine.memory;
+
+	for (int i = 0; i < PART_AREAS; i++) {
+		const struct area *area = &memory->part->areas[i];
+
+		if (area->kind == AREA_OPTIONS && addr - area->base < area->size)
+			memory->bytes[i][addr - area->base] = value;
+	}
+}
+
 void sim_set_max_baud(struct sim *sim, uint32_t max_baud)
 {
 	sim->adapter.max_baud = max_baud;

@@ -60,6 +60,8 @@ void sim_inject(struct sim *sim, struct span bytes);
  */
 __attribute__((format(printf, 2, 3))) bool sim_fault(struct sim *sim, const char *format, ...);
 void sim_heal(struct sim *sim);
+/* What the option bytes hold there, as if it had been so at power-on. */
+void sim_set_option_byte(struct sim *sim, uint32_t addr, uint8_t value);
 /* From now on the cable spoils what is faster than this (adapter.h); 0: nothing. */
 void sim_set_max_baud(struct sim *sim, uint32_t max_baud);
 
