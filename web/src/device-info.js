@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { html, nothing } from 'lit';
 import { Element } from './element.js';
-import { clock, imageName, size } from './words.js';
+import { clock, controlWords, imageName, size } from './words.js';
 
 const COPIED_MS = 2000;
 
@@ -100,7 +100,7 @@ class DeviceInfo extends Element {
       <dl class="facts" id="device">
         ${device ? this.facts(device) : nothing} ${this.image(board)}
         ${this.row('Port', html`<code>${board.port}</code>`)}
-        ${this.row('Control', board.control === 'manual' ? 'by hand (BOOT0 and reset)' : board.control)}
+        ${this.row('Control', controlWords(board.control))}
       </dl>
     </section>`;
   }

@@ -76,6 +76,17 @@ export const stateWord = (board) =>
 /** @param {import('./types.js').Board} board */
 export const stateClass = (board) => `state-${isOff(board) ? 'absent' : board.state}`;
 
+/** @type {Record<string, string>} how reset and BOOT0 are driven */
+const CONTROLS = {
+  manual: 'by hand (BOOT0 and reset)',
+  lines: 'DTR and RTS',
+  gpio: 'GPIO lines',
+  console: 'the firmware itself, asked to',
+  command: 'a command',
+};
+/** @param {string} control */
+export const controlWords = (control) => CONTROLS[control] ?? control;
+
 /** @type {Record<string, [string, string]>} what is being done, what was done */
 const KINDS = {
   flash: ['Flashing', 'Flash'],
