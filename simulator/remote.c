@@ -2,6 +2,7 @@
 /* remote.c - the commands of the control socket. */
 #include "simulator/remote.h"
 
+#include "simulator/machine_tx.h"
 #include "simulator/options.h"
 #include "simulator/quirk.h"
 
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { REMOTE_WORDS = 8 };
+enum { REMOTE_WORDS = 8, SAY_LINE = 64, SAY_MAX = 20000 };
 
 /* One request: its words, and the answer so far. */
 struct request {
@@ -122,6 +123,25 @@ static void do_unplug(const struct request *r)
 static void do_replug(const struct request *r)
 {
 	plug(r, true);
+}
+
+/*
+ * Numbered lines, as fast as a UART sends them, whatever runs: a test knows each byte of them. What
+ * no host listens to is lost, as it is of any board.
+ */
+static void do_say(const struct request *r)
+{
+	static const struct wire_settings line = { 115200, WIRE_8N1 };
+	unsigned long lines;
+	char text[2 * SAY_LINE];
+
+	if (!number_of(r, 1, SAY_MAX, &lines))
+		return;
+	for (unsigned long n = 0; n < lines; n++) {
+		snprintf(text, sizeof(text), "%08lu %0*d\r\n", n, SAY_LINE - 11, 0);
+		for (const char *at = text; *at; at++)
+			machine_tx_send(r->remote->machine, (uint8_t)*at, &line, now_ns(r));
+	}
 }
 
 static void do_dump(const struct request *r)
@@ -334,6 +354,7 @@ static const struct command {
 	{ "power", 2, 2, do_power, " on|off" },
 	{ "unplug", 1, 1, do_unplug, "" },
 	{ "replug", 1, 1, do_replug, "" },
+	{ "say", 2, 2, do_say, " LINES" },
 	{ "dump", 2, 2, do_dump, " FILE" },
 	{ "dtr", 2, 2, do_dtr, " 0|1" },
 	{ "rts", 2, 2, do_rts, " 0|1" },

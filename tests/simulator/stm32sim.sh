@@ -100,6 +100,8 @@ truncate -s $((128 * 1024)) "$dir/flash"
 start --flash "$dir/flash"
 board dump "$dir/dump" >/dev/null
 board adapter-latency 16 >/dev/null
+board say 2 >/dev/null
+wants 1 "$sim" ctl "$socket" say 20001
 wants 1 "$sim" ctl "$socket" adapter-latency 1001
 wants 1 "$sim" ctl "$socket" miswire luck on
 wants 1 "$sim" ctl "$socket" miswire joined maybe
