@@ -24,7 +24,7 @@ struct port {
 	/* for port_reattach.c */
 	char *path; /* as it was given: a link may lead elsewhere when it comes back */
 	struct port_options options;
-	struct watch *watch;        /* NULL: it never vanished */
+	struct watch *watch;        /* NULL: it is there */
 	int64_t refused_since_ms;   /* it is back and can't be opened; 0: not so */
 	void (*absence)(void *ctx); /* NULL: nobody wants to know */
 	void *absence_ctx;

@@ -45,6 +45,12 @@ static enum err attempt(struct port *port)
 	return e != ERR_GONE && now - port->refused_since_ms >= REFUSED_MS ? ERR_IO : ERR_TIMEOUT;
 }
 
+static void stop_watching(struct port *port)
+{
+	watch_free(port->watch);
+	port->watch = NULL;
+}
+
 enum err port_reattach(void *ctx, uint32_t timeout_ms)
 {
 	struct port *port = ctx;
@@ -59,5 +65,7 @@ enum err port_reattach(void *ctx, uint32_t timeout_ms)
 		watch_wait(port->watch, -1, (uint32_t)left);
 		e = attempt(port);
 	}
+	if (!e)
+		stop_watching(port);
 	return e;
 }
