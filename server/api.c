@@ -19,6 +19,8 @@ static const struct route routes[] = {
 		"ask the bootloader what part this is" },
 	{ METHOD_POST, BOARD "/doctor", ROLE_FLASH, BODY_JSON, check_job, handle_doctor,
 		"find out what is wrong with the connection, and what to try" },
+	{ METHOD_POST, BOARD "/probe", ROLE_FLASH, BODY_JSON, check_job, handle_probe,
+		"find out which of DTR and RTS resets the board, and which is its BOOT0" },
 	{ METHOD_POST, BOARD "/flash", ROLE_FLASH, BODY_UPLOAD, check_flash, handle_flash,
 		"erase, write, verify and start the image in the body, or firmware=SHA256 of the "
 		"shelf" },

@@ -61,6 +61,7 @@ void handle_device(struct request *request);
 void handle_ports(struct request *request);
 void handle_identify(struct request *request);
 void handle_doctor(struct request *request);
+void handle_probe(struct request *request);
 void handle_erase(struct request *request);
 void handle_protection(struct request *request);
 void handle_options_get(struct request *request);

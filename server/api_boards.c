@@ -151,6 +151,18 @@ void handle_doctor(struct request *request)
 	handle_operation(request, JOB_DOCTOR, known, NULL);
 }
 
+static bool parse_probe(const struct json *body, struct job_request *what, struct problem *problem)
+{
+	return api_member_bool(body, "force", &what->force, problem);
+}
+
+void handle_probe(struct request *request)
+{
+	static const char *const known[] = { "force", NULL };
+
+	handle_operation(request, JOB_PROBE, known, parse_probe);
+}
+
 static bool parse_sectors(
 	const struct json *list, struct job_request *what, struct problem *problem)
 {

@@ -256,7 +256,7 @@ static bool is_unsafe(const struct job *job)
 	const struct job_request *request = job_request(job);
 
 	return !request->force &&
-		(request->kind == JOB_GO ||
+		(request->kind == JOB_GO || request->kind == JOB_PROBE ||
 			(request->kind == JOB_RESET && request->into == INTO_APPLICATION));
 }
 

@@ -218,6 +218,7 @@ static const struct {
 	[JOB_OPTION_BYTES] = { work_options },
 	[JOB_POWER] = { work_power },
 	[JOB_DOCTOR] = { work_doctor },
+	[JOB_PROBE] = { work_probe },
 };
 static_assert(sizeof(kinds) / sizeof(*kinds) == JOB_KIND_COUNT, "every kind can be done");
 

@@ -117,6 +117,10 @@ enum err work_check_protection(struct work *w, const struct plan *plan, struct w
 
 enum err work_doctor(struct work *w, struct why *why);
 
+/* job_probe.c */
+
+enum err work_probe(struct work *w, struct why *why);
+
 /* job_power.c */
 
 enum err work_power(struct work *w, struct why *why);

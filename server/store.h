@@ -36,6 +36,7 @@ enum job_kind {
 	JOB_OPTION_BYTES,
 	JOB_POWER,
 	JOB_DOCTOR,
+	JOB_PROBE,
 	JOB_KIND_COUNT
 };
 enum job_state {

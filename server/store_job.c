@@ -26,6 +26,7 @@ static const char *const kind_names[] = {
 	[JOB_OPTION_BYTES] = "option_bytes",
 	[JOB_POWER] = "power",
 	[JOB_DOCTOR] = "doctor",
+	[JOB_PROBE] = "probe",
 };
 static_assert(sizeof(kind_names) / sizeof(*kind_names) == JOB_KIND_COUNT, "every kind has a name");
 

@@ -199,9 +199,14 @@ static struct json *change_said(struct viewer *v, struct seen *seen)
 	struct json *event = event_new(v, type ? type : "note", board_id(seen->board));
 
 	json_add_string(event, "job", job_id(seen->job));
-	for (const struct json *m = json_first(said.line); m; m = json_next(m))
+	for (const struct json *m = json_first(said.line); m; m = json_next(m)) {
+		bool flag;
+
 		if (json_string(m) && strcmp(json_key(m), "type") && strcmp(json_key(m), "time"))
 			json_add_string(event, json_key(m), json_string(m));
+		else if (json_bool(m, &flag))
+			json_add_bool(event, json_key(m), flag);
+	}
 	json_free(said.line);
 	return event;
 }

@@ -140,6 +140,7 @@ test('jobs of every kind, and what they leave', async () => {
   await call('put', options, { body: { fields: { RDP: 0 } }, status: 422 });
   const seen = await call('post', '/api/v1/boards/{id}/doctor', { status: 200 });
   assert.equal(seen.result.verdict, 'fine');
+  await call('post', '/api/v1/boards/{id}/probe', { body: {}, status: 422 });
   await call('post', '/api/v1/boards/{id}/power', { body: { state: 'cycle' }, status: 422 });
   await call('post', '/api/v1/boards/{id}/go', { body: { address: '0x08000000' }, status: 200 });
   await call('post', '/api/v1/boards/{id}/reset', { body: { into: 'bootloader' }, status: 200 });
