@@ -94,6 +94,15 @@ types reset '^benchd hello on STM32'
 [ "$(stat resets)" = $((before + 1)) ] || die "$(board stats)"
 types keep '^kept: what was kept$'
 types time '^up [0-9]+\.[0-9]{3} s$'
+
+# It leaves for the ROM by a jump, which is no reset.
+before=$(stat resets)
+types bootloader '^leaving for the ROM$'
+for _ in {1..500}; do
+	[ "$(stat runs)" != rom ] || break
+done
+[ "$(stat runs)" = rom ] || die "$(board stats)"
+[ "$(stat resets)" = "$before" ] || die "$(board stats)"
 exec {host}>&-
 [ "$(stat lost)" = 0 ] || die "$(board stats)"
 
@@ -101,3 +110,25 @@ kill "$pid"
 ! read -r -t 30 line <&"$out" || die "more was said: $line"
 pid=
 [ ! -s "$dir/said" ] || die "it complains: $(cat "$dir/said")"
+
+# A program that jumps there with SysTick running does not get the ROM up: vectors, then
+# SYST_CSR = 1; MSP and a jump from system memory's first two words.
+case $family in
+f103) rom='\x00\xf0\xff\x1f' size=$((128 * 1024)) ;;
+f407) rom='\x00\x00\xff\x1f' size=$((1024 * 1024)) ;;
+esac
+{
+	printf '\x00\x20\x00\x20\x09\x00\x00\x08\x04\x48\x01\x21\x01\x60\x04\x48'
+	printf '\x01\x68\x81\xf3\x08\x88\x41\x68\x08\x47\x00\x00\x10\xe0\x00\xe0'
+	printf '%b' "$rom"
+	head -c $((size - 36)) /dev/zero | tr '\0' '\377'
+} >"$dir/flash"
+exec {out}< <(exec "$sim" --part "$part" --link "$tty" --control "$socket" --flash "$dir/flash" \
+	--die-with-parent 2>"$dir/said")
+pid=$!
+read -r -t 30 line <&"$out" || die "the simulator said nothing"
+for _ in {1..500}; do
+	[ "$(stat runs)" != nothing ] || break
+done
+[ "$(stat runs)" = nothing ] || die "$(board stats)"
+grep -q 'jumped into the ROM with interrupts on' "$dir/said" || die "$(cat "$dir/said")"
