@@ -304,19 +304,20 @@ static void take(struct scan *scan, struct span *bytes)
 
 enum scan_verdict scan_feed(struct scan *scan, struct span *bytes)
 {
-	enum scan_verdict verdict = SCAN_MORE;
+	enum scan_verdict verdict;
 
 	if (scan->is_too_hard)
 		return SCAN_TOO_HARD;
-	do {
-		slide(scan);
-		if (scan->len == WINDOW)
-			scan->start = WINDOW - PATTERN_SPAN; /* what began before is too long */
+	for (;;) {
 		slide(scan);
 		take(scan, bytes);
 		verdict = search(scan, PCRE2_PARTIAL_HARD);
-	} while (verdict == SCAN_MORE && bytes->len);
-	return verdict;
+		if (verdict != SCAN_MORE || !bytes->len)
+			return verdict;
+		slide(scan);
+		if (scan->len == WINDOW)
+			scan->start = WINDOW - PATTERN_SPAN; /* what began before is too long */
+	}
 }
 
 enum scan_verdict scan_end(struct scan *scan)
