@@ -54,6 +54,8 @@ static const struct route routes[] = {
 	{ METHOD_GET, BOARD "/console", ROLE_VIEW, BODY_NONE, check_console, handle_console_get,
 		"what the board printed; from=, to=, follow=true, "
 		"view=raw/stamped/text/hex/csv/ndjson, stream=" },
+	{ METHOD_GET, BOARD "/console/search", ROLE_VIEW, BODY_NONE, NULL, handle_console_search,
+		"lines that match pattern=; from=, to=, limit=, ignore_case=, stream=" },
 	{ METHOD_GET, BOARD "/console/streams", ROLE_VIEW, BODY_NONE, check_board,
 		handle_console_streams, "the console's past: a stream for each start of benchd" },
 	{ METHOD_POST, BOARD "/console", ROLE_CONSOLE, BODY_RAW, check_typing, handle_console_post,

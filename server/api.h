@@ -77,6 +77,7 @@ void handle_firmware(struct request *request);
 void handle_console_get(struct request *request);
 void handle_console_post(struct request *request);
 void handle_console_streams(struct request *request);
+void handle_console_search(struct request *request);
 void handle_console_settings(struct request *request);
 void handle_console_break(struct request *request);
 void handle_jobs(struct request *request);

@@ -194,6 +194,12 @@ static const struct problem_kind kinds[] = {
 	{ "verify_failed", 502, "The content of the part differs from the image", true,
 		"What was read back is not what was written. A failing flash, an unstable supply, "
 		"or sectors that were not erased." },
+	{ "pattern_too_hard", 422, "The pattern takes too long to look for", false,
+		"A regular expression with nested repeats can take more time than there is. Write "
+		"it so that each part can match in one way only: [a-z]+ in place of ([a-z]+)+." },
+	{ "bad_pattern", 422, "That is no regular expression", false,
+		"Patterns are Perl's (PCRE2), of up to 1024 bytes and 31 groups. In an address a "
+		"plus is written %2B; curl does that with --data-urlencode." },
 	{ "start_failed", 502, "The firmware could not be started", true,
 		"The content of the part is good and verified, but starting it failed. Reset the "
 		"board by hand." },
