@@ -104,6 +104,7 @@ static enum err claim(struct port *port, struct why *why)
 		return why_set(why, ERR_IO, "this is no serial port: not a tty");
 	if (flock(port->fd, LOCK_EX | LOCK_NB) || ioctl(port->fd, TIOCEXCL))
 		return port_errno(errno, why);
+	port->is_exclusive = true;
 	return ERR_OK;
 }
 
@@ -192,8 +193,13 @@ void port_detach(struct port *port)
 {
 	if (port->fd < 0)
 		return;
-	/* Undone by the last close anyway, but a pty lives on in its simulator. */
-	(void)ioctl(port->fd, TIOCNXCL);
+	/*
+	 * Undone by the last close anyway, but a pty lives on in its simulator. Only what is ours:
+	 * root may open what another has, and is stopped by the lock.
+	 */
+	if (port->is_exclusive)
+		(void)ioctl(port->fd, TIOCNXCL);
+	port->is_exclusive = false;
 	port->backend->close(port);
 }
 

@@ -15,7 +15,8 @@ struct port {
 	const struct port_backend *backend;
 	int fd; /* -1: not open: it vanished */
 	bool is_pty;
-	void *handle; /* the back end's */
+	bool is_exclusive; /* TIOCEXCL was set by us */
+	void *handle;      /* the back end's */
 	struct wire_settings settings;
 	const char *latency_note; /* port_latency.h */
 	int64_t sent_at_ms;   /* when the last byte given to the driver should have left the wire */

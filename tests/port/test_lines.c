@@ -9,12 +9,20 @@
 #include "protocol/boot.h"
 #include "server/control.h"
 #include "server/port_backend.h"
+#include "simulator/listen.h"
 
 #include "tests/cmocka_all.h"
 #include "tests/port/sim_process.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
 
 struct wires {
 	const char *reset, *boot0; /* as the configuration and stm32sim say it */
@@ -99,6 +107,27 @@ static void test_every_wiring_restarts(void **state)
 	}
 }
 
+/* flock, TIOCEXCL (which root passes by), and who it is. */
+static void assert_is_claimed(const struct port *port)
+{
+	char holder[HOLDER_TEXT], ours[32];
+	int other, is_exclusive = 0;
+
+	assert_int_equal(ioctl(port->fd, TIOCGEXCL, &is_exclusive), 0);
+	assert_true(is_exclusive);
+	other = open(getenv("BENCHD_TTY"), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	if (other < 0) {
+		assert_int_equal(errno, EBUSY);
+	} else {
+		assert_int_equal(flock(other, LOCK_EX | LOCK_NB), -1);
+		assert_int_equal(errno, EWOULDBLOCK);
+		close(other);
+	}
+	assert_true(port_holder(getenv("BENCHD_TTY"), holder));
+	snprintf(ours, sizeof(ours), "test_lines (pid %d)", (int)getpid());
+	assert_string_equal(holder, ours);
+}
+
 static void test_a_port_is_used_once(void **state)
 {
 	const pid_t sim = start_sim(all_wires[0].reset, all_wires[0].boot0);
@@ -111,9 +140,56 @@ static void test_a_port_is_used_once(void **state)
 	assert_null(port_open(getenv("BENCHD_TTY"), &options, &why));
 	assert_ptr_equal(why.what, port_in_use);
 	assert_int_equal(why.err, ERR_IO);
+	assert_is_claimed(port);
 	port_close(port);
 	port_close(open_port(&config));
 	stop_sim(sim);
+}
+
+static unsigned resets(void)
+{
+	char answer[REMOTE_ANSWER_MAX];
+	unsigned count = 0;
+
+	assert_true(listen_ask(getenv("BENCHD_SOCKET"), "stats", answer));
+	assert_int_equal(sscanf(strstr(answer, "resets="), "resets=%u", &count), 1);
+	return count;
+}
+
+/*
+ * The kernel sets both lines at each open. Where a set line holds the chip in reset that restarts
+ * it, once; nowhere else does opening or closing, for the last close leaves the lines as they are.
+ */
+static void opens_and_closes(const struct wires *wires)
+{
+	const pid_t sim = start_sim(wires->reset, wires->boot0);
+	const struct config_control config = control_of(wires);
+	const unsigned forced = config.reset.active_set ? 1 : 0;
+
+	port_close(open_port(&config));
+	for (unsigned times = 0; times < 2; times++) {
+		const unsigned before = resets();
+		struct port *port = open_port(&config);
+		struct termios t;
+
+		assert_int_equal(resets(), before + forced);
+		assert_stats("runs=application");
+		assert_int_equal(tcgetattr(port->fd, &t), 0);
+		assert_false(t.c_cflag & HUPCL);
+		port_close(port);
+		assert_int_equal(resets(), before + forced);
+		assert_stats("runs=application");
+	}
+	stop_sim(sim);
+}
+
+static void test_opening_does_no_more_than_the_kernel(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(all_wires) / sizeof(*all_wires); i++) {
+		print_message("reset %s, boot0 %s\n", all_wires[i].reset, all_wires[i].boot0);
+		opens_and_closes(&all_wires[i]);
+	}
 }
 
 /* libserialport leaves VMIN at 0: a read of nothing must not look like a port that is gone. */
@@ -143,6 +219,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_wiring_restarts),
 		cmocka_unit_test(test_a_port_is_used_once),
+		cmocka_unit_test(test_opening_does_no_more_than_the_kernel),
 		cmocka_unit_test(test_silence_is_no_end),
 	};
 
