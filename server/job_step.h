@@ -65,21 +65,6 @@ void work_before_go(struct work *w);
 enum err work_after_go(struct work *w, struct why *why);
 /* Both, and Go between them. */
 enum err work_go(struct work *w, uint32_t addr, struct why *why);
-/*
- * Whether the application has said something since it was started; waits a little for its first
- * byte, which the console gets.
- */
-bool work_hears_console(struct work *w);
-/*
- * What the application says, for the console, until it is clear that it speaks, for at most ms.
- * ERR_TIMEOUT: it does not; ERR_CANCELLED; ERR_IO, ERR_GONE.
- */
-enum err work_hear(struct work *w, uint32_t ms);
-/*
- * A person was told to set BOOT0 back and to press reset: ERR_OK when the application speaks, or
- * with a warning when it has not in wait_s; the board then stays in its bootloader until it does.
- */
-enum err work_await_person(struct work *w, struct why *why);
 /* Leaves the board as the contract says after err. */
 enum job_place work_leave(struct work *w, enum err err);
 
@@ -120,6 +105,24 @@ enum err work_doctor(struct work *w, struct why *why);
 /* job_probe.c */
 
 enum err work_probe(struct work *w, struct why *why);
+
+/* job_hear.c */
+
+/*
+ * Whether the application has said something since it was started; waits a little for its first
+ * byte, which the console gets.
+ */
+bool work_hears_console(struct work *w);
+/*
+ * What the application says, for the console, until it is clear that it speaks, for at most ms.
+ * ERR_TIMEOUT: it does not; ERR_CANCELLED; ERR_IO, ERR_GONE.
+ */
+enum err work_hear(struct work *w, uint32_t ms);
+/*
+ * A person was told to set BOOT0 back and to press reset: ERR_OK when the application speaks, or
+ * with a warning when it has not in wait_s; the board then stays in its bootloader until it does.
+ */
+enum err work_await_person(struct work *w, struct why *why);
 
 /* job_power.c */
 
