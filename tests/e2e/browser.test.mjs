@@ -260,6 +260,62 @@ test('what a cut cable left in doubt is named and drawn', { timeout: LONG }, asy
   }
 });
 
+test('protection and option bytes: seen, chosen, changed, each after a question', {
+  timeout: LONG,
+}, async () => {
+  const page = await opened('#board/f407', { width: 390 });
+  await page.locator('#drop').waitFor();
+  assert.equal(await page.locator('#readout-on').isVisible(), false);
+  await page.locator('#protection > summary').click();
+  await page.locator('#read-options').click();
+  await page.locator('#option-fields').waitFor();
+  assert.match(await page.locator('.guard-now').textContent(), /nothing is protected/);
+
+  await page.locator('#choose-sectors').click();
+  await page.fill('#protect-sectors', '2, 99');
+  await page.locator('#sectors-sure').click();
+  assert.match(await page.locator('#sectors-dialog [role=alert]').textContent(), /0-3/);
+  await page.fill('#protect-sectors', '2');
+  await page.locator('sector-picker rect').nth(3).dispatchEvent('pointerdown', { pointerId: 1 });
+  assert.equal(await page.inputValue('#protect-sectors'), '2-3');
+  await page.locator('#sectors-sure').click();
+  await page.waitForFunction(() =>
+    document.querySelector('.guard-now')?.textContent.includes('2 sectors write-protected'),
+  );
+  assert.match(await page.locator('.legend').textContent(), /write-protected\s+2/);
+
+  await page.selectOption('#option-nRST_STOP', '0');
+  assert.match(await page.locator('#option-diff').textContent(), /nRST_STOP\s+1\s+→\s+0/);
+  await page.locator('#write-options').click();
+  await page.locator('#options-sure').click();
+  await page.waitForFunction(
+    () =>
+      !document.querySelector('#option-diff') &&
+      document.querySelector('#option-nRST_STOP')?.value === '0',
+  );
+
+  await page.locator('#readout-on').click();
+  assert.equal(await page.locator('#readout-on-sure').isDisabled(), true);
+  await page.locator('#protect-dialog .agree input').check();
+  await page.locator('#readout-on-sure').click();
+  await page.locator('#readout-off').waitFor();
+  assert.match(await page.locator('.guard-now').textContent(), /^readout protected$/);
+  await page.locator('#readout-off:enabled').click();
+  assert.match(await page.locator('#open-dialog').textContent(), /Everything in the flash/);
+  await page.locator('#open-dialog .agree input').check();
+  await page.locator('#readout-off-sure').click();
+  await page.locator('#readout-on:enabled').waitFor();
+  await page.locator('#choose-sectors').click();
+  await page.fill('#protect-sectors', '');
+  await page.locator('#sectors-sure').click();
+  await page.waitForFunction(() =>
+    document.querySelector('.guard-now')?.textContent.includes('nothing is protected'),
+  );
+  await axe(page, 'protection');
+  await bench.curl('-T', firmware('f407', 'hex'), '/api/v1/boards/f407/flash'); // as it was found
+  await closed(page);
+});
+
 test('typing into the console reaches the board and comes back', { timeout: LONG }, async () => {
   const page = await opened('#board/f407');
   await page.fill('#console-line', 'is anybody there?');

@@ -93,6 +93,12 @@ export const actions = {
     accept(house, board, () => api.startJob(board, 'reset', parameters)),
   go: (house, { board, parameters }) =>
     accept(house, board, () => api.startJob(board, 'go', parameters)),
+  protect: (house, { board, parameters }) =>
+    accept(house, board, () => api.putJob(board, 'protection', parameters)),
+  readOptions: (house, { board }) =>
+    accept(house, board, () => api.startJob(board, 'option-bytes')),
+  writeOptions: (house, { board, parameters }) =>
+    accept(house, board, () => api.putJob(board, 'option-bytes', parameters)),
   erase: (house, { board, parameters }) =>
     accept(house, board, () => api.startJob(board, 'erase', parameters)),
   async read(house, { board, query }) {

@@ -116,6 +116,29 @@ export const startJob = async (board, verb, parameters) =>
   (await post(`${boardPath(board)}/${verb}`, parameters)).json();
 
 /**
+ * protection, option-bytes: what is put there; starts the job and answers with it at once.
+ * @param {string} board @param {string} what @param {object} parameters
+ * @returns {Promise<import('./types.js').Job>}
+ */
+export const putJob = async (board, what, parameters) =>
+  (
+    await request('PUT', `${boardPath(board)}/${what}`, {
+      body: JSON.stringify(parameters),
+      headers: { ...ASYNC, 'Content-Type': 'application/json' },
+    })
+  ).json();
+
+/** As last read; null: never. @param {string} board @returns {Promise<import('./types.js').OptionBytes | null>} */
+export async function getOptionBytes(board) {
+  try {
+    return await get(`${boardPath(board)}/option-bytes`);
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'never_read') return null;
+    throw error;
+  }
+}
+
+/**
  * The part's memory as a file.
  * @param {string} board @param {Record<string, any>} [query]
  */

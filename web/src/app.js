@@ -13,6 +13,7 @@ import './job-history.js';
 import './job-outcome.js';
 import './job-progress.js';
 import './log-in.js';
+import './protection-panel.js';
 import './sector-map.js';
 import './sector-strip.js';
 import './bench-app.js';

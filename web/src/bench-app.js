@@ -127,7 +127,14 @@ class BenchApp extends Element {
       this.dispatch({ type: 'firmware', ...(await api.getFirmware()) });
       if (board) this.dispatch({ type: 'jobs', ...(await api.getJobs(board)) });
       if (board) await this.loadDevice(board);
+      if (board) await this.loadOptionBytes(board);
     });
+  }
+
+  /** @param {string} board */
+  async loadOptionBytes(board) {
+    const options = this.bench.boards[board]?.device ? await api.getOptionBytes(board) : null;
+    this.dispatch({ type: 'optionBytes', board, options });
   }
 
   /** The sectors, which are not in the board's short shape. @param {string} board */

@@ -211,6 +211,7 @@ class BoardPage extends Element {
         .sectors=${bench.devices[board.id]?.sectors ?? board.device?.sectors ?? []}
         .marks=${bench.marks[board.id]?.sectors ?? {}}
         .planned=${new Set(planned)}
+        .locked=${new Set(bench.optionBytes[board.id]?.write_protected_sectors ?? [])}
         .unsure=${board.quarantine}
       ></sector-map>
     </section>`;
@@ -231,6 +232,12 @@ class BoardPage extends Element {
             .shelf=${bench.firmware}
             .limit=${this.limit}
           ></device-info>
+          <protection-panel
+            .board=${board}
+            .device=${bench.devices[board.id] ?? board.device}
+            .options=${bench.optionBytes[board.id] ?? null}
+            .limit=${this.limit}
+          ></protection-panel>
         </div>
         <div class="column">
           <div class="panel console-panel">

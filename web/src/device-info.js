@@ -53,17 +53,17 @@ class DeviceInfo extends Element {
 
   /** @param {import('./types.js').Device} device */
   facts(device) {
-    const protection =
+    const readout =
       device.readout_protected === undefined
         ? null
         : device.readout_protected
-          ? html`<span class="warn-text">read-out protected</span>`
-          : 'none';
+          ? html`<span class="warn-text">protected</span>`
+          : 'open';
     return html`${this.row('Part', device.name ?? 'unknown to benchd')}
     ${this.row('Product id', device.product_id ? html`<code>${device.product_id}</code>` : null)}
     ${this.row('Unique id', this.uniqueId(device.unique_id))}
     ${this.row('Flash', device.flash_bytes ? size(device.flash_bytes) : null)}
-    ${this.row('Bootloader', device.bootloader_version)} ${this.row('Protection', protection)}`;
+    ${this.row('Bootloader', device.bootloader_version)} ${this.row('Readout', readout)}`;
   }
 
   /** @param {import('./types.js').Board} board */

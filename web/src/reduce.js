@@ -12,6 +12,7 @@ import { kindOf } from './words.js';
 /** @typedef {{boards: Record<string, Board>, order: string[], isLoaded: boolean,
  *   jobs: Record<string, Job>, progress: Record<string, import('./types.js').Progress>,
  *   manual: Record<string, import('./types.js').AtTheBench>, devices: Record<string, import('./types.js').Device>,
+ *   optionBytes: Record<string, import('./types.js').OptionBytes | null>,
  *   marks: Record<string, Marks>, problems: Record<string, import('./types.js').ProblemBody>,
  *   sessions: Record<string, Session>, warnings: Record<string, string[]>,
  *   recoveries: Record<string, import('./types.js').Recovery[]>,
@@ -28,6 +29,7 @@ export const EMPTY = {
   progress: {},
   manual: {},
   devices: {},
+  optionBytes: {},
   marks: {},
   problems: {},
   sessions: {},
@@ -228,6 +230,10 @@ const rules = {
   device: (state, event) => ({
     ...state,
     devices: { ...state.devices, [event.board]: event.device },
+  }),
+  optionBytes: (state, event) => ({
+    ...state,
+    optionBytes: { ...state.optionBytes, [event.board]: event.options },
   }),
   firmware: (state, event) => ({ ...state, firmware: event.firmware }),
   problem,

@@ -18,9 +18,6 @@ const LEGEND = [
 ];
 const WORDS = Object.fromEntries(LEGEND);
 
-/** States that have a pattern too, as colour alone does not tell them from others. */
-const PATTERNS = new Set(['unchanged', 'locked']);
-
 /** Stripes over what is in doubt, and so on; a style sheet cannot make them. */
 const HATCH = html`<svg class="map-patterns" width="0" height="0" aria-hidden="true" focusable="false">
   <pattern id="unsure-hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
@@ -36,7 +33,7 @@ const HATCH = html`<svg class="map-patterns" width="0" height="0" aria-hidden="t
 
 /** The part's flash drawn to scale; its sectors fill in as they are erased, written, verified. */
 class SectorMap extends Element {
-  static properties = { sectors: {}, marks: {}, planned: {}, unsure: {} };
+  static properties = { sectors: {}, marks: {}, planned: {}, locked: {}, unsure: {} };
 
   constructor() {
     super();
@@ -46,6 +43,8 @@ class SectorMap extends Element {
     this.marks = {};
     /** Numbers of the sectors that a plan on show would erase. @type {Set<number>} */
     this.planned = new Set();
+    /** Numbers of the write-protected ones, whatever was done to them. @type {Set<number>} */
+    this.locked = new Set();
     /** What a cut-short job left in doubt. @type {{address?: string, length?: number} | null} */
     this.unsure = null;
     /** @type {import('./map-layout.js').Row[]} */
@@ -63,6 +62,17 @@ class SectorMap extends Element {
     return this.marks[number] ?? { number, state: 'unknown' };
   }
 
+  /** @param {number} number */
+  isLocked(number) {
+    return this.locked.has(number) || this.marks[number]?.state === 'locked';
+  }
+
+  /** The patterns over a sector. @param {number} number @param {string} state */
+  patterns(number, state) {
+    const names = state === 'unchanged' ? ['unchanged'] : [];
+    return this.isLocked(number) ? [...names, 'locked'] : names;
+  }
+
   /** @param {import('./map-layout.js').Cell} cell */
   cell(cell) {
     const { state, done } = this.markOf(cell.number);
@@ -70,20 +80,19 @@ class SectorMap extends Element {
     const title = `Sector ${cell.number}: ${hex(cell.address)}, ${size(cell.length)}`;
     const x = `${cell.x}%`;
     return svg`<g>
-      <title>${title}${WORDS[state] ? `, ${WORDS[state]}` : ''}</title>
+      <title>${title}${WORDS[state] ? `, ${WORDS[state]}` : ''}${this.isLocked(cell.number) && state !== 'locked' ? `, ${WORDS.locked}` : ''}</title>
       <rect class="sector sector-${state === 'writing' ? 'erased' : state}" x=${x} y="0"
         width="${cell.width}%" height="100%"></rect>
-      ${
-        PATTERNS.has(state)
-          ? svg`<rect x=${x} y="0" width="${cell.width}%" height="100%" fill="url(#${state}-pattern)"></rect>`
-          : nothing
-      }
       ${
         state === 'writing'
           ? svg`<rect class="sector sector-writing" x=${x} y="0"
               width="${cell.width * part}%" height="100%"></rect>`
           : nothing
       }
+      ${this.patterns(cell.number, state).map(
+        (name) =>
+          svg`<rect x=${x} y="0" width="${cell.width}%" height="100%" fill="url(#${name}-pattern)"></rect>`,
+      )}
       ${
         cell.width >= 12 && cell.from === 0
           ? svg`<text class="sector-name" x=${`${cell.x + cell.width / 2}%`} y="50%">${cell.number}</text>`
@@ -106,11 +115,13 @@ class SectorMap extends Element {
     return this.rows[0].cells.length > 64 ? 'map-dense map-fine' : 'map-dense';
   }
 
+  /** @returns {Record<string, number>} */
   counts() {
     const marks = Object.fromEntries(
       this.sectors.map(({ number }) => [number, this.markOf(number)]),
     );
-    return tally(marks);
+    const locked = this.sectors.filter(({ number }) => this.isLocked(number)).length;
+    return { ...tally(marks), locked };
   }
 
   /** @param {Record<string, number>} counts */

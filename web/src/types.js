@@ -27,6 +27,11 @@
  *   result: any, error: ProblemBody | null}} Job */
 /** @typedef {{sha256: string, name: string | null, bytes: number, added?: string,
  *   used?: string}} Firmware */
+/** @typedef {{name: string, value: number, bits: number,
+ *   risk: 'plain' | 'readout' | 'boot' | 'geometry' | 'lock', text: string}} OptionField */
+/** @typedef {{read_at: string, address: string, bytes: string, bank2: string | null,
+ *   readout_level: number | null, write_protected_sectors: number[] | null,
+ *   fields: OptionField[], writable: boolean, readout_protected: boolean}} OptionBytes */
 /** @typedef {'unknown' | 'planned' | 'erasing' | 'erased' | 'writing' | 'written' | 'verified'
  *   | 'failed' | 'unchanged' | 'locked'} SectorState */
 /** @typedef {{number: number, state: SectorState, done?: number}} SectorMark */

@@ -156,6 +156,8 @@ export function achieved(job) {
   if (job.kind === 'flash' && result.written_bytes !== undefined) return flashed(result);
   if (job.kind === 'power' && result.power) return powered(result);
   if (job.kind === 'identify') return identified(result);
+  if (job.kind === 'protect') return protectedWords(result);
+  if (job.kind === 'option_bytes') return optionsWords(result);
   if (job.kind === 'erase' && result.erased_sectors)
     return `${plural(result.erased_sectors.length, 'sector')} erased.`;
   return '';
@@ -173,6 +175,26 @@ const PROOFS = {
 function powered({ power, proof }) {
   const how = proof === 'port' && power === 'off' ? 'its port went with it' : PROOFS[proof ?? ''];
   return `The power is ${power}${how ? `: ${how}` : ''}.`;
+}
+
+/** @param {any} result */
+function protectedWords({ readout_protected: held, write_protected_sectors: sectors }) {
+  if (held) return 'The part is readout protected.';
+  if (sectors)
+    return sectors.length
+      ? `${plural(sectors.length, 'sector')} write-protected.`
+      : 'No sector is write-protected.';
+  return held === false ? 'The part can be read and written.' : '';
+}
+
+/** @param {any} result */
+function optionsWords({ changed }) {
+  if (!changed) return 'Read.';
+  if (changed.length === 0) return 'Nothing was to change.';
+  const words = changed.map(
+    (/** @type {any} */ { name, from, to }) => `${name} from ${from} to ${to}`,
+  );
+  return `${words.join(', ')}.`;
 }
 
 /** @param {import('./types.js').Device} device */
