@@ -34,6 +34,7 @@ static const char *const err_names[] = {
 	[ERR_UNCONFIRMED] = "unconfirmed",
 	[ERR_VERIFY] = "verify",
 	[ERR_START] = "start",
+	[ERR_EXPECT] = "expect",
 	[ERR_CANCELLED] = "cancelled",
 };
 static_assert(sizeof(err_names) / sizeof(*err_names) == ERR_COUNT, "every error has a name");
@@ -47,6 +48,7 @@ static const char *const stage_names[] = {
 	[STAGE_VERIFY] = "verify",
 	[STAGE_READ] = "read",
 	[STAGE_RUN] = "run",
+	[STAGE_EXPECT] = "expect",
 };
 static_assert(sizeof(stage_names) / sizeof(*stage_names) == STAGE_COUNT, "every stage has a name");
 

@@ -41,6 +41,7 @@ enum err {
 	ERR_UNCONFIRMED,  /* the request lacks words for what it would do */
 	ERR_VERIFY,       /* content differs; addr is the first differing byte */
 	ERR_START,        /* the content is good, but the firmware could not be started */
+	ERR_EXPECT,       /* the firmware runs, and did not say what was expected of it */
 	ERR_CANCELLED,
 	ERR_COUNT
 };
@@ -55,6 +56,7 @@ enum stage {
 	STAGE_VERIFY,
 	STAGE_READ,
 	STAGE_RUN,
+	STAGE_EXPECT,
 	STAGE_COUNT
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* api_firmware.c - images: flash, verify, and the shelf that they are kept on. */
 #include "server/api.h"
+#include "server/api_expect.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +14,7 @@
 
 static const char *const flash_known[] = { "address", "format", "erase", "keep_neighbours", "write",
 	"verify", "outside", "run", "baud", "burst", "force", "dry_run", "firmware", "name", "as",
-	"flash_bytes", "on_disconnect", NULL };
+	"flash_bytes", "on_disconnect", "expect", "fail", "results", "timeout", NULL };
 static const char *const verify_known[] = { "address", "format", "outside", "baud", "burst",
 	"firmware", "name", "as", "flash_bytes", "on_disconnect", NULL };
 
@@ -37,18 +38,6 @@ static const char *const write_names[] = {
 };
 static const char *const outside_names[] = { "refuse", "skip", NULL };
 static const char *const on_disconnect_names[] = { "continue", "cancel", NULL };
-
-/* Of the interface, but not of this version. */
-static bool check_later(const struct query *query, struct problem *problem)
-{
-	static const char *const names[] = { "expect", "fail", "timeout" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (query_get(query, names[i]))
-			return problem_set(problem, "unknown_parameter",
-				"\"%s\" is not in this version. Nothing was done.", names[i]);
-	return true;
-}
 
 static bool parse_choices(
 	const struct query *query, struct job_request *what, struct problem *problem)
@@ -148,24 +137,31 @@ static bool parse_image(struct request *request, enum job_kind kind, const char 
 	const struct query *query = &request->target.query;
 
 	*what = (struct job_request){ .kind = kind };
-	return api_board(request, problem) && check_later(query, problem) &&
-		query_only(query, known, problem) && parse_choices(query, what, problem) &&
-		parse_flags(query, what, problem) && parse_numbers(query, what, problem) &&
-		parse_name(query, what, problem) && parse_shelf(request, what, problem);
+	return api_board(request, problem) && query_only(query, known, problem) &&
+		parse_choices(query, what, problem) && parse_flags(query, what, problem) &&
+		parse_numbers(query, what, problem) && parse_name(query, what, problem) &&
+		parse_shelf(request, what, problem) &&
+		(kind != JOB_FLASH || expect_parse_query(query, what, problem));
+}
+
+static bool check_image(struct request *request, enum job_kind kind, const char *const *known,
+	struct problem *problem)
+{
+	struct job_request what;
+	const bool is_good = parse_image(request, kind, known, &what, problem);
+
+	job_request_release(&what);
+	return is_good;
 }
 
 bool check_flash(struct request *request, struct problem *problem)
 {
-	struct job_request what;
-
-	return parse_image(request, JOB_FLASH, flash_known, &what, problem);
+	return check_image(request, JOB_FLASH, flash_known, problem);
 }
 
 bool check_verify(struct request *request, struct problem *problem)
 {
-	struct job_request what;
-
-	return parse_image(request, JOB_VERIFY, verify_known, &what, problem);
+	return check_image(request, JOB_VERIFY, verify_known, problem);
 }
 
 /* curl --data takes 00, 0A and 0D out of a file: a raw image without any of them was damaged. */
@@ -212,6 +208,7 @@ static void handle_image(struct request *request, enum job_kind kind, const char
 		submit_job(request, api_board(request, &problem), &what);
 	else
 		reply_problem(request, &problem);
+	job_request_release(&what);
 }
 
 void handle_flash(struct request *request)

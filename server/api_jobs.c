@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* api_jobs.c - jobs: the list, one, cancelling, events. */
 #include "server/api.h"
+#include "server/report.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -192,5 +193,41 @@ void handle_job_events(struct request *request)
 		return;
 	}
 	reply_history(request, &record);
+	job_record_release(&record);
+}
+
+static void reply_report(struct request *request, const struct job_record *record, bool is_json)
+{
+	struct buf xml = { 0 };
+
+	if (is_json) {
+		reply_json(request, 200, report_json(record));
+	} else if (report_junit(record, &xml)) {
+		reply_bytes(request, 200, "application/xml", &xml);
+	} else {
+		buf_release(&xml);
+		reply_json(request, 503, NULL);
+	}
+}
+
+void handle_job_report(struct request *request)
+{
+	static const char *const known[] = { "format", NULL };
+	static const char *const formats[] = { "junit", "json", NULL };
+	struct problem problem = { 0 };
+	struct job_record record = { 0 };
+	int format = 0;
+	bool ok = query_only(&request->target.query, known, &problem) &&
+		query_choice(&request->target.query, "format", formats, &format, &problem) &&
+		find_record(request, &record, &problem);
+
+	if (ok && !job_state_is_final(record.state))
+		ok = problem_set(&problem, "job_not_ended",
+			"The job is %s. GET /api/v1/jobs/%s/events follows it until its end.",
+			job_state_name(record.state), record.id);
+	if (ok)
+		reply_report(request, &record, format == 1);
+	else
+		reply_problem(request, &problem);
 	job_record_release(&record);
 }

@@ -30,11 +30,20 @@ static const struct {
 		"The board is in its bootloader: reset it into its application first." },
 };
 
+/* What is asked of the console: a job that listens to it takes what is typed, and no more. */
+enum asked { ASKED_INPUT, ASKED_WISH };
+
+/* Under the lock. */
+static enum board_state state_for(const struct board *board, enum asked asked)
+{
+	return asked == ASKED_INPUT && board->is_heard ? BOARD_IDLE : board->state;
+}
+
 /* false: the console does not run. */
-static bool is_open(struct board *board, struct problem *problem)
+static bool is_open(struct board *board, enum asked asked, struct problem *problem)
 {
 	pthread_mutex_lock(&board->lock);
-	const enum board_state state = board->state;
+	const enum board_state state = state_for(board, asked);
 
 	pthread_mutex_unlock(&board->lock);
 	if (problem)
@@ -136,12 +145,12 @@ int board_tend_turn(struct board *board)
 bool board_input(
 	struct board *board, const struct writer *by, struct span bytes, struct problem *problem)
 {
-	if (!is_open(board, problem) || !take_turn(board, by, problem))
+	if (!is_open(board, ASKED_INPUT, problem) || !take_turn(board, by, problem))
 		return false;
 	pthread_mutex_lock(&board->lock);
 	/* What is no longer open has emptied it, and will again. */
-	const bool has_room =
-		board->state == BOARD_IDLE && bytes.len <= BOARD_INPUT - board->input_len;
+	const bool has_room = state_for(board, ASKED_INPUT) == BOARD_IDLE &&
+		bytes.len <= BOARD_INPUT - board->input_len;
 
 	if (has_room && bytes.len) {
 		memcpy(board->input + board->input_len, bytes.ptr, bytes.len);
@@ -150,7 +159,7 @@ bool board_input(
 	pthread_mutex_unlock(&board->lock);
 	board_wake(board);
 	return has_room ||
-		(is_open(board, problem) &&
+		(is_open(board, ASKED_INPUT, problem) &&
 			problem_set(problem, "input_full",
 				"More console input waits than the board takes; send less at a "
 				"time."));
@@ -192,7 +201,7 @@ struct wish *board_wish_break(struct board *board, const struct writer *by, stru
 {
 	struct wish wish = { .is_break = true };
 
-	if (!is_open(board, problem) || !take_turn(board, by, problem))
+	if (!is_open(board, ASKED_WISH, problem) || !take_turn(board, by, problem))
 		return NULL;
 	return wish_add(board, &wish, problem);
 }
@@ -202,7 +211,7 @@ struct wish *board_wish_settings(
 {
 	struct wish wish = { .settings = *settings };
 
-	return is_open(board, problem) ? wish_add(board, &wish, problem) : NULL;
+	return is_open(board, ASKED_WISH, problem) ? wish_add(board, &wish, problem) : NULL;
 }
 
 bool wish_has_ended(const struct wish *wish, enum err *err)

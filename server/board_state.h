@@ -57,6 +57,7 @@ struct board {
 	struct why absence; /* of BOARD_ABSENT */
 	char cause[CAUSE_TEXT];
 	bool is_stopping;
+	bool is_heard;             /* a job listens to the application: input goes to it */
 	struct job **queue;        /* house.queue_limit of them */
 	uint32_t queued, reserved; /* reserved: being stored, not yet in the queue */
 	struct job *current;

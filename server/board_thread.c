@@ -28,11 +28,6 @@ enum { RETRY_MS = 2000 };
 /* So many bytes unasked are no glitch of a cable that somebody touched. */
 enum { MIN_STRANGE = 4 };
 
-static bool is_stopping(struct board *board)
-{
-	return board_is_stopping(board);
-}
-
 /* Names the program that holds the port, where the system lets us see it. */
 static void say_cause(const struct board *board, const struct why *absence, char cause[CAUSE_TEXT])
 {
@@ -58,6 +53,7 @@ static void enter(struct board *board, enum board_state state, const struct why 
 		board->since = clock_wall_ms();
 		board->version++;
 		board->unasked_len = 0;
+		board->is_heard = false;
 		if (absence)
 			board->absence = *absence;
 		memcpy(board->cause, cause, sizeof(cause));
@@ -226,7 +222,8 @@ static bool write_input(struct board *board)
 static short wanted_events(struct board *board)
 {
 	pthread_mutex_lock(&board->lock);
-	const bool has_input = board->state == BOARD_IDLE && board->input_len;
+	const bool is_idle = board->state == BOARD_IDLE || board->is_heard;
+	const bool has_input = is_idle && board->input_len;
 
 	pthread_mutex_unlock(&board->lock);
 	return (short)(POLLIN | (has_input ? POLLOUT : 0));
@@ -292,24 +289,27 @@ static bool read_port(struct board *board)
 	return state_of(board) == BOARD_BOOTLOADER ? listen_to_rom(board) : read_console(board);
 }
 
+/* What poll() said of the port. false: it vanished. */
+static bool attend(struct board *board, short revents)
+{
+	bool is_there = !(revents & (POLLHUP | POLLERR | POLLNVAL)) || revents & POLLIN;
+
+	if (revents & POLLIN)
+		is_there = read_port(board);
+	return is_there && revents & POLLOUT ? write_input(board) : is_there;
+}
+
 /* Waits for the port or for work, and serves the console. */
 static void serve(struct board *board)
 {
 	struct pollfd fds[2] = { { board->wake, POLLIN, 0 },
 		{ port_fd(board->port), wanted_events(board), 0 } };
-	bool is_there = true;
 
 	if (poll(fds, 2, board_tend_turn(board)) <= 0)
 		return;
 	if (fds[0].revents)
 		take_wake(board);
-	if (fds[1].revents & POLLIN)
-		is_there = read_port(board);
-	else if (fds[1].revents & (POLLHUP | POLLERR | POLLNVAL))
-		is_there = false;
-	if (is_there && fds[1].revents & POLLOUT)
-		is_there = write_input(board);
-	if (!is_there)
+	if (!attend(board, fds[1].revents))
 		vanish(board);
 	else if (fds[1].revents & POLLIN)
 		poll(fds, 1, GATHER_MS);
@@ -378,6 +378,38 @@ static struct job_outcome refuse(enum job_state state, const char *code, const c
 	return outcome;
 }
 
+/* true: this is where it begins. The port may hold bytes then that poll() would not tell of. */
+static bool begin_to_hear(struct board *board)
+{
+	pthread_mutex_lock(&board->lock);
+	const bool was_heard = board->is_heard;
+
+	board->is_heard = true;
+	pthread_mutex_unlock(&board->lock);
+	return !was_heard;
+}
+
+static enum err listen_to_application(void *ctx, int timeout_ms)
+{
+	struct board *board = ctx;
+	struct pollfd fds[2] = { { board->wake, POLLIN, 0 }, { port_fd(board->port), 0, 0 } };
+
+	if (fds[1].fd < 0)
+		return ERR_GONE;
+	if (begin_to_hear(board))
+		return read_console(board) ? ERR_OK : ERR_GONE;
+	fds[1].events = wanted_events(board);
+	if (poll(fds, 2, timeout_ms) <= 0)
+		return ERR_OK;
+	if (fds[0].revents)
+		take_wake(board);
+	if (!attend(board, fds[1].revents))
+		return ERR_GONE;
+	if (fds[1].revents & POLLIN)
+		poll(fds, 1, GATHER_MS);
+	return ERR_OK;
+}
+
 static struct job_scene scene_of(struct board *board)
 {
 	struct job_scene scene = {
@@ -392,6 +424,7 @@ static struct job_scene scene_of(struct board *board)
 		.power = &board->power,
 		.was_in_bootloader = state_of(board) == BOARD_BOOTLOADER,
 		.is_stopping = board_is_stopping,
+		.listen = listen_to_application,
 		.ctx = board,
 	};
 
@@ -447,7 +480,7 @@ static struct job_outcome use_port(struct board *board, struct job *job)
 
 static struct job_outcome attempt(struct board *board, struct job *job)
 {
-	if (is_stopping(board))
+	if (board_is_stopping(board))
 		return refuse(JOB_INTERRUPTED, "stopping",
 			"The server was stopped before the job began.");
 	if (job_is_final(job)) /* cancelled in the queue, and says so itself */
@@ -498,7 +531,7 @@ void *board_main(void *ctx)
 	struct board *board = ctx;
 	struct watch *watch = watch_new(board->config->port);
 
-	while (watch && !is_stopping(board)) {
+	while (watch && !board_is_stopping(board)) {
 		carry_out_wishes(board);
 		struct job *job = take_job(board);
 

@@ -36,6 +36,7 @@ void job_request_release(struct job_request *request)
 {
 	free(request->sectors);
 	free(request->options);
+	free(request->expect);
 	*request = (struct job_request){ 0 };
 }
 

@@ -10,6 +10,7 @@
 
 #include "protocol/plan.h"
 #include "protocol/run.h"
+#include "server/expect.h"
 #include "server/option_record.h"
 #include "server/shelf.h"
 #include "server/problem.h"
@@ -42,6 +43,7 @@ struct job_request {
 	size_t sector_count;
 	enum control_into into; /* reset */
 	enum power_switch power;
+	struct expect *expect; /* flash, expect; owned by the request; NULL: nothing is expected */
 };
 void job_request_release(struct job_request *request);
 

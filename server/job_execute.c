@@ -66,7 +66,7 @@ static enum err go(struct work *w, struct why *why)
 	return e;
 }
 
-static enum err reset(struct work *w, struct why *why)
+enum err work_reset(struct work *w, struct why *why)
 {
 	const bool into_rom = w->request->into == INTO_BOOTLOADER;
 	enum err e;
@@ -212,13 +212,14 @@ static const struct {
 	[JOB_ERASE] = { work_erase },
 	[JOB_READ] = { read_memory },
 	[JOB_GO] = { go },
-	[JOB_RESET] = { reset },
+	[JOB_RESET] = { work_reset },
 	[JOB_IDENTIFY] = { identify },
 	[JOB_PROTECT] = { work_protect },
 	[JOB_OPTION_BYTES] = { work_options },
 	[JOB_POWER] = { work_power },
 	[JOB_DOCTOR] = { work_doctor },
 	[JOB_PROBE] = { work_probe },
+	[JOB_EXPECT] = { work_expect_job },
 };
 static_assert(sizeof(kinds) / sizeof(*kinds) == JOB_KIND_COUNT, "every kind can be done");
 
@@ -282,6 +283,12 @@ static void keep_content(struct work *w, enum err err)
 		quarantine(w, err);
 }
 
+/* While the application is listened to, it is whole. */
+static bool is_unsure(const struct work *w)
+{
+	return w->has_changed && !w->is_good && w->stage != STAGE_EXPECT;
+}
+
 static void fill_cut_short(const struct work *w, const struct why *why, struct problem *problem)
 {
 	const bool is_stopped = w->scene->is_stopping(w->scene->ctx);
@@ -290,8 +297,8 @@ static void fill_cut_short(const struct work *w, const struct why *why, struct p
 		"%s in the stage \"%s\"%s%s. %s",
 		is_stopped ? "The server was stopped" : "The job was cancelled",
 		stage_name(w->stage), why->what ? ": " : "", why->what ? why->what : "",
-		w->has_changed && !w->is_good ? "The part had been changed already: flash it again."
-					      : "Nothing of the part is left half done.");
+		is_unsure(w) ? "The part had been changed already: flash it again."
+			     : "Nothing of the part is left half done.");
 	problem->stage = w->stage;
 }
 
@@ -314,6 +321,8 @@ static void fill_problem(const struct work *w, const struct why *why, struct pro
 		problem_set(problem, "store_failed",
 			"The store could not be written, so nothing was sent that changes the "
 			"part. See the server's log; is the disk full?");
+	else if (w->unexpected.code)
+		*problem = w->unexpected;
 	else if (w->not_entered)
 		fill_not_entered(why, problem);
 	else if (why->err == ERR_CANCELLED)
@@ -324,7 +333,7 @@ static void fill_problem(const struct work *w, const struct why *why, struct pro
 		problem_add(problem, " ");
 		problem_add(problem, w->more);
 	}
-	if (why->err != ERR_CANCELLED && w->has_changed && !w->is_good)
+	if (why->err != ERR_CANCELLED && is_unsure(w))
 		problem_add(problem, " The part was changed and its content is unsure now.");
 }
 
@@ -361,7 +370,7 @@ struct job_outcome job_execute(struct job *job, const struct job_scene *scene)
 	why.err = kinds[w.request->kind].execute(&w, &why);
 	const enum err e = why.err;
 
-	keep_content(&w, e);
+	keep_content(&w, w.stage == STAGE_EXPECT ? ERR_OK : e);
 	work_warn_of_link(&w);
 	outcome.place = work_leave(&w, e);
 	if (w.warnings)
@@ -369,9 +378,10 @@ struct job_outcome job_execute(struct job *job, const struct job_scene *scene)
 	outcome.state = state_after(&w, e);
 	if (e)
 		fill_problem(&w, &why, &outcome.problem);
-	else
+	/* What it did before it listened stands. */
+	if (!e || w.stage == STAGE_EXPECT)
 		outcome.result = job_text(w.result);
-	if (e)
+	else
 		json_free(w.result);
 	return outcome;
 }

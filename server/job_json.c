@@ -105,6 +105,27 @@ static void add_flash(struct json *json, const struct job_request *request)
 	json_add_bool(json, "dry_run", request->dry_run);
 }
 
+static void add_expect(struct json *json, const struct job_request *request)
+{
+	const struct expect *expect = request->expect;
+	const bool is_flash = request->kind == JOB_FLASH;
+
+	if (expect->pattern[0])
+		json_add_string(json, is_flash ? "expect" : "pattern", expect->pattern);
+	if (expect->fail[0])
+		json_add_string(json, "fail", expect->fail);
+	if (expect->results)
+		json_add_string(json, "results", results_format_name(expect->results));
+	json_add_double(json, is_flash ? "timeout" : "timeout_s", expect->timeout_ms / 1000.0);
+	if (is_flash)
+		return;
+	json_add_bool(json, "reset", expect->resets);
+	if (expect->from == EXPECT_FROM_OFFSET)
+		json_add_integer(json, "from", (int64_t)expect->offset);
+	else
+		json_add_string(json, "from", expect->from == EXPECT_FROM_RESET ? "reset" : "now");
+}
+
 static void add_erase(struct json *json, const struct job_request *request)
 {
 	if (request->mass)
@@ -146,6 +167,8 @@ char *job_request_text(const struct job_request *request)
 	}
 	if (request->kind == JOB_PROTECT)
 		add_protect(json, request);
+	if (request->expect)
+		add_expect(json, request);
 	if (request->kind == JOB_READ)
 		json_add_string(json, "format", image_format_name(request->format));
 	if (request->kind == JOB_POWER)

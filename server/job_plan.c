@@ -211,7 +211,7 @@ enum err work_flash(struct work *w, struct why *why)
 	if (!e)
 		e = flash_to(w, &loaded, &device, why);
 	unload(&loaded);
-	return e;
+	return e || !w->request->expect ? e : work_expect(w, w->spoke_from, why);
 }
 
 static void verify_result(struct carry *c)

@@ -77,6 +77,7 @@ static void mark_console(struct work *w)
 {
 	const bool was_flashed = w->request->kind == JOB_FLASH && w->has_changed;
 
+	w->spoke_from = console_head(w->scene->console);
 	console_mark(w->scene->console, was_flashed ? CONSOLE_MARK_FLASH : CONSOLE_MARK_RESET,
 		clock_wall_ms());
 }

@@ -18,15 +18,17 @@ struct work {
 	enum stage stage;
 	int64_t began_ms;
 	char merged[SHA256_TEXT]; /* the image with what stood beside it; "": none */
-	bool has_spoken;   /* the port has the bootloader's settings, the ROM was looked for */
-	bool was_met;      /* by_firmware: a ROM that should be there was looked for first */
-	bool not_entered;  /* by_firmware: the program was asked, and no ROM came */
-	bool was_told;     /* what a person has to do */
-	bool has_changed;  /* an erase or write was about to be sent */
-	bool is_good;      /* what the part holds is verified, or it was erased whole */
-	bool has_started;  /* the application */
-	bool store_failed; /* why the job fails, where it does */
-	char more[400];    /* what its problem says besides; "": nothing */
+	bool has_spoken;     /* the port has the bootloader's settings, the ROM was looked for */
+	bool was_met;        /* by_firmware: a ROM that should be there was looked for first */
+	bool not_entered;    /* by_firmware: the program was asked, and no ROM came */
+	bool was_told;       /* what a person has to do */
+	bool has_changed;    /* an erase or write was about to be sent */
+	bool is_good;        /* what the part holds is verified, or it was erased whole */
+	bool has_started;    /* the application */
+	bool store_failed;   /* why the job fails, where it does */
+	char more[400];      /* what its problem says besides; "": nothing */
+	uint64_t spoke_from; /* the console's offset of the application's first byte */
+	struct problem unexpected; /* what is wrong with what it said; code NULL: nothing */
 	struct mend mend;
 	char said[COMMAND_TEXT];          /* the power command's complaint */
 	unsigned recoveries;              /* events told of */
@@ -101,6 +103,17 @@ enum err work_check_protection(struct work *w, const struct plan *plan, struct w
 /* job_doctor.c */
 
 enum err work_doctor(struct work *w, struct why *why);
+/* job_execute.c: into the application or the bootloader, as the request says. */
+enum err work_reset(struct work *w, struct why *why);
+
+/* job_expect.c */
+
+enum err work_expect_job(struct work *w, struct why *why);
+/*
+ * Waits for what the request expects in the console from this offset on; result gets "expect" and
+ * "tests", also when it fails. ERR_EXPECT: w->unexpected says what is wrong.
+ */
+enum err work_expect(struct work *w, uint64_t from, struct why *why);
 
 /* job_probe.c */
 

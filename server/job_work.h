@@ -63,6 +63,11 @@ struct job_scene {
 	const char *cause;         /* of absence, for people */
 	_Atomic enum power_is *power;
 	bool (*is_stopping)(void *ctx);
+	/*
+	 * Serves the console, at its settings, until something came or timeout_ms passed.
+	 * ERR_GONE: the port vanished.
+	 */
+	enum err (*listen)(void *ctx, int timeout_ms);
 	void *ctx;
 };
 

@@ -99,6 +99,14 @@ bool json_integer(const struct json *node, int64_t min, int64_t max, int64_t *va
 	return true;
 }
 
+bool json_number(const struct json *node, double *value)
+{
+	if (!cJSON_IsNumber(tree_of(node)))
+		return false;
+	*value = tree_of(node)->valuedouble;
+	return true;
+}
+
 bool json_bool(const struct json *node, bool *value)
 {
 	if (!cJSON_IsBool(tree_of(node)))

@@ -45,6 +45,8 @@ const char *json_key(const struct json *child);
 const char *json_string(const struct json *node);
 /* false: not a number, or not a whole one in [min, max]. *value unchanged then. */
 bool json_integer(const struct json *node, int64_t min, int64_t max, int64_t *value);
+/* false: not a number; *value unchanged then. */
+bool json_number(const struct json *node, double *value);
 /* false: not a boolean. */
 bool json_bool(const struct json *node, bool *value);
 

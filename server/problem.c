@@ -118,6 +118,8 @@ static const struct {
 	[ERR_START] = { "start_failed",
 		"The content is good, but the firmware could not be started",
 		"Reset the board by hand." },
+	[ERR_EXPECT] = { "test_failed", "The firmware did not say what was expected",
+		"Look at the console." },
 	[ERR_CANCELLED] = { "cancelled", "The job was cancelled", "Start it again when you like." },
 };
 static_assert(sizeof(sayings) / sizeof(*sayings) == ERR_COUNT, "every error is put in words");

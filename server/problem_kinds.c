@@ -61,6 +61,9 @@ static const struct problem_kind kinds[] = {
 		"Flash it again or erase it whole, or add force=true if you know better." },
 	{ "job_final", 409, "The job has already ended", false,
 		"A job that has ended cannot be cancelled." },
+	{ "job_not_ended", 409, "The job has not ended", true,
+		"A job has a report when it has ended. GET /api/v1/jobs/ID/events follows it until "
+		"then." },
 	{ "cancelled", 409, "The job was cancelled", true,
 		"Somebody cancelled the job. If it had begun to erase or write, the board is "
 		"marked: flash it again." },
@@ -194,6 +197,14 @@ static const struct problem_kind kinds[] = {
 	{ "verify_failed", 502, "The content of the part differs from the image", true,
 		"What was read back is not what was written. A failing flash, an unstable supply, "
 		"or sectors that were not erased." },
+	{ "test_failed", 424, "The test failed", false,
+		"The firmware was flashed and runs; what it said is what the request names as a "
+		"failure, or its test framework counts failed tests. The job's result and report "
+		"say which." },
+	{ "expect_timeout", 504, "What was expected did not come in time", false,
+		"The firmware was started, and until the timeout neither what was expected nor a "
+		"failure stood in its output: it hangs, it is slower than thought, or the pattern "
+		"does not fit. The job's result has the last lines. The part's content is good." },
 	{ "pattern_too_hard", 422, "The pattern takes too long to look for", false,
 		"A regular expression with nested repeats can take more time than there is. Write "
 		"it so that each part can match in one way only: [a-z]+ in place of ([a-z]+)+." },

@@ -37,6 +37,7 @@ enum job_kind {
 	JOB_POWER,
 	JOB_DOCTOR,
 	JOB_PROBE,
+	JOB_EXPECT,
 	JOB_KIND_COUNT
 };
 enum job_state {

@@ -27,6 +27,7 @@ static const char *const kind_names[] = {
 	[JOB_POWER] = "power",
 	[JOB_DOCTOR] = "doctor",
 	[JOB_PROBE] = "probe",
+	[JOB_EXPECT] = "expect",
 };
 static_assert(sizeof(kind_names) / sizeof(*kind_names) == JOB_KIND_COUNT, "every kind has a name");
 

@@ -145,6 +145,21 @@ test('jobs of every kind, and what they leave', async () => {
   await call('post', '/api/v1/boards/{id}/go', { body: { address: '0x08000000' }, status: 200 });
   await call('post', '/api/v1/boards/{id}/reset', { body: { into: 'bootloader' }, status: 200 });
   await call('post', '/api/v1/boards/{id}/reset', { body: { into: 'application' }, status: 200 });
+  const expected = await call('post', '/api/v1/boards/{id}/expect', {
+    body: { pattern: 'benchd (\\w+)', fail: 'fault', reset: true, timeout_s: 30 },
+    status: 200,
+  });
+  for (const format of ['junit', 'json'])
+    await call('get', '/api/v1/jobs/{job}/report', {
+      path: { job: expected.id },
+      query: `?format=${format}`,
+      status: 200,
+    });
+  const silent = await call('post', '/api/v1/boards/{id}/expect', {
+    body: { results: 'auto', from: 'reset', timeout_s: 0.1 },
+    status: 504,
+  });
+  assert.equal(silent.job.result.expect.outcome, 'timed_out');
   const accepted = await call('post', '/api/v1/boards/{id}/identify', {
     headers: { Prefer: 'respond-async' },
     status: 202,

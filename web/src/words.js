@@ -99,6 +99,7 @@ const KINDS = {
   identify: ['Identifying', 'Identify'],
   protect: ['Changing the protection', 'Protection'],
   power: ['Switching the power', 'Power'],
+  expect: ['Waiting for output', 'Wait for output'],
   option_bytes: ['Working on the option bytes', 'Option bytes'],
 };
 /** @param {string} kind */
@@ -135,6 +136,7 @@ const STAGES = {
   protect: ['connect', 'write'],
   option_bytes: ['connect', 'read', 'write', 'verify'],
   power: ['run'],
+  expect: ['run', 'expect'],
 };
 /** @param {string} kind */
 export const stagesOf = (kind) => STAGES[kind] ?? ['connect'];
