@@ -121,9 +121,21 @@ enum err option_bytes_check(const struct chip *chip, const struct option_bytes *
 	return *missing ? why_set(why, ERR_UNCONFIRMED, NULL) : ERR_OK;
 }
 
+enum { CURES = 2 }; /* the first of a refusal is just another try (mend.c) */
+
+/*
+ * It could be read when we connected: a ROM that is out of step by a byte refuses every command.
+ * What it goes on refusing when both sides are in step is refused.
+ */
+static bool may_be_out_of_step(const struct boot *boot, enum err e, unsigned cures)
+{
+	return e == ERR_READ_PROTECTED && !boot->device.readout_protected && cures < CURES;
+}
+
 static enum err read_area(struct boot *boot, struct mend *mend, uint32_t addr, uint8_t *out,
 	size_t len, struct why *why)
 {
+	unsigned cures = 0;
 	struct why last;
 	enum err e;
 
@@ -132,8 +144,12 @@ static enum err read_area(struct boot *boot, struct mend *mend, uint32_t addr, u
 		e = boot_read_exact(boot, addr, out, len, &last);
 		if (!e && mend)
 			mend_progress(mend);
-		if (!e || !mend || !mend_is_for(e) || e == ERR_NACK)
+		if (mend && may_be_out_of_step(boot, e, cures)) {
+			cures++;
+			e = ERR_NACK;
+		} else if (!e || !mend || !mend_is_for(e) || e == ERR_NACK) {
 			break;
+		}
 		last.err = e;
 		e = mend_session(mend, boot, &last, &last);
 	} while (!e);
