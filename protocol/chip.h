@@ -32,6 +32,7 @@ enum chip_trait {
 	CHIP_EMPTY_CHECK = 1 << 7,         /* boots ROM while flash is blank: section 2.3; Q23 */
 	CHIP_SHORT_TRANSFERS = 1 << 8, /* GD32VW553: at most 240 bytes at once; section 4, 0x31 */
 	CHIP_NO_FLASH = 1 << 9, /* N6, MP1, MP2: none of its own, and another protocol in ROM */
+	CHIP_LAYOUT_UNREAD = 1 << 10, /* L552: the bit that sizes its pages is in a register; Q27 */
 };
 
 struct chip {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* plan.c - image and part to steps; what can be refused is refused here. */
+#include "protocol/chip_layout.h"
 #include "protocol/plan_internal.h"
 
 #include <stdlib.h>
@@ -127,6 +128,17 @@ static enum plan_verify verify_of(const struct device *device, enum plan_verify 
 	return verify;
 }
 
+/* Q27: its option bit is in a register, or was not to be read. */
+static bool is_layout_assumed(const struct device *device)
+{
+	uint32_t addr;
+
+	if (!device->chip)
+		return false;
+	return device->chip->traits & CHIP_LAYOUT_UNREAD ||
+		(chip_layout_option(device->chip, &addr) && !device->has_layout_option);
+}
+
 static void begin(struct plan_draft *draft, struct plan *plan, const struct image *image,
 	const struct device *device, const struct plan_options *options)
 {
@@ -138,6 +150,8 @@ static void begin(struct plan_draft *draft, struct plan *plan, const struct imag
 		.start = options->start };
 	if (!device->flash_size_is_read)
 		plan->notes |= PLAN_NOTE_SIZE_ASSUMED;
+	if (is_layout_assumed(device))
+		plan->notes |= PLAN_NOTE_LAYOUT_ASSUMED;
 }
 
 static enum err end(struct plan_draft *draft, enum err e)

@@ -55,6 +55,7 @@ enum plan_note {
 	PLAN_NOTE_NOT_VERIFIED = 1 << 2,      /* verify=none */
 	PLAN_NOTE_SIZE_ASSUMED = 1 << 3,      /* the size register could not be read */
 	PLAN_NOTE_ERASE_ALL_SECTORS = 1 << 4, /* mass erase is not to be had: all sectors instead */
+	PLAN_NOTE_LAYOUT_ASSUMED = 1 << 5,    /* the option bit of its layout was not read */
 };
 
 struct plan {

@@ -299,6 +299,11 @@ static const struct note plan_notes[] = {
 	{ PLAN_NOTE_SIZE_ASSUMED,
 		"The flash size could not be read; that of the largest variant "
 		"is assumed." },
+	{ PLAN_NOTE_LAYOUT_ASSUMED,
+		"The option bit that sets how this part's flash is cut into sectors was not read; "
+		"the "
+		"usual layout is taken. If the board has the other one, erase all of it "
+		"(erase=mass)." },
 	{ PLAN_NOTE_ERASE_ALL_SECTORS, "This part has no mass erase; all sectors are erased." },
 };
 

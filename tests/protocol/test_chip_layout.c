@@ -188,6 +188,44 @@ static void a_mass_erase_minds_the_gap(void **state)
 	}
 }
 
+static unsigned notes_of(struct bench *bench)
+{
+	const struct plan_options options = { .baud = 115200, .force = true };
+
+	bench_add(bench, bench_chip(bench), 0, 512, 1);
+	assert_int_equal(bench_plan(bench, &options), ERR_OK);
+	return bench->plan.notes;
+}
+
+static void open_row(struct bench *bench, uint32_t product_id)
+{
+	size_t n = 0;
+
+	while (n < row_count && rows[n].product_id != product_id)
+		n++;
+	assert_true(n < row_count);
+	bench_open(bench, &(struct sim_options){ .custom = &rows[n].part, .seed = 9 });
+	assert_int_equal(boot_connect(&bench->boot, &bench->why), ERR_OK);
+}
+
+/* L552's bit is in a register; this G474 refuses its option bytes; this one gives them. */
+static void a_layout_that_is_assumed_is_said(void **state)
+{
+	static const uint32_t unread[] = { 0x472, 0x469 };
+	const struct part part = part_of(&shapes[6]);
+	struct bench bench;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(unread); i++) {
+		open_row(&bench, unread[i]);
+		assert_true(notes_of(&bench) & PLAN_NOTE_LAYOUT_ASSUMED);
+		bench_close(&bench);
+	}
+	open_shape(&bench, &shapes[6], &part);
+	assert_false(notes_of(&bench) & PLAN_NOTE_LAYOUT_ASSUMED);
+	bench_close(&bench);
+}
+
 static int read_table(void **state)
 {
 	(void)state;
@@ -201,6 +239,7 @@ int main(void)
 		cmocka_unit_test(each_shape_is_flashed),
 		cmocka_unit_test(what_lies_between_the_banks_is_refused),
 		cmocka_unit_test(a_mass_erase_minds_the_gap),
+		cmocka_unit_test(a_layout_that_is_assumed_is_said),
 	};
 
 	return cmocka_run_group_tests(tests, read_table, NULL);
