@@ -164,6 +164,11 @@ const blankAndFull = async (bench, row, round) => [
 /** What is saved of benchd's own first time, each on its board: [words, board, work]. */
 const SAVED = [
   ['saved: three quarters blank, f103 filled', { part: 'f103rb', bytes: 128 * KIB }, blankAndFull],
+  [
+    'saved: three quarters blank, f103 half full',
+    { part: 'f103rb', bytes: 64 * KIB },
+    blankAndFull,
+  ],
   ['saved: three quarters blank, g071rb', { part: 'g071rb', bytes: 64 * KIB }, blankAndFull],
   [
     'saved: unchanged image, write=changed, f103',
