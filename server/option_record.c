@@ -70,6 +70,7 @@ bool option_record_from_json(const struct json *json, struct option_record *reco
 {
 	struct option_bytes *options = &record->options;
 	const char *bank2 = json_string(json_get(json, "bank2"));
+	const char *read_at = json_string(json_get(json, "read_at"));
 
 	*record = (struct option_record){ 0 };
 	if (read_bytes(json_string(json_get(json, "bytes")), options->bytes, OPTION_BYTES_MAX,
@@ -77,7 +78,7 @@ bool option_record_from_json(const struct json *json, struct option_record *reco
 		options->len &&
 		(!bank2 ||
 			read_bytes(bank2, options->bank2, OPTION_BANK2_MAX, &options->bank2_len)) &&
-		clock_parse(json_string(json_get(json, "read_at")), &record->read_at))
+		read_at && clock_parse(read_at, &record->read_at))
 		return true;
 	*record = (struct option_record){ 0 };
 	return false;

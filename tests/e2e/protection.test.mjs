@@ -156,20 +156,23 @@ test('what costs something has to be said; what locks for good is refused', asyn
 });
 
 test('a dry run meets protection as the run would, connected or by what is known', async () => {
-  const dry = () =>
+  const dry = (more = '') =>
     bench.curl(
       '--fail-with-body',
       '-T',
       firmware('f103', 'bin'),
-      '/api/v1/boards/f103/flash?dry_run=true',
+      `/api/v1/boards/f103/flash?dry_run=true${more}`,
     );
   assert.equal((await dry()).code, 0);
   assert.equal((await protect('f103', { write: [0] })).code, 0);
-  const refused = await dry();
-  assert.equal(refused.json.code, 'write_protected', refused.text);
-  assert.equal(refused.json.stage, 'plan');
-  assert.equal(refused.json.address, '0x08000000');
+  for (const more of ['', '&as=0x410']) {
+    const refused = await dry(more); // with as=, the part is asked
+    assert.equal(refused.json.code, 'write_protected', refused.text);
+    assert.equal(refused.json.stage, 'plan');
+    assert.equal(refused.json.address, '0x08000000');
+  }
   assert.equal((await protect('f103', { write: [] })).code, 0);
+  assert.equal((await dry('&as=0x410')).code, 0);
   assert.equal((await dry()).code, 0);
 });
 
