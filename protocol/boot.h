@@ -51,8 +51,9 @@ struct boot {
 	struct control control;
 	struct boot_options options;
 	struct device device;
-	bool is_connected; /* the ROM answered and the last exchange ended in step */
-	bool was_resumed;  /* the ROM had been in sync already: it answered NACK */
+	bool is_connected;      /* the ROM answered and the last exchange ended in step */
+	bool was_resumed;       /* the ROM had been in sync already: it answered NACK */
+	bool go_is_unconfirmed; /* its answer was lost, and the ROM answers no more */
 	bool has_changed; /* an erase or write request was sent: content is unsure until verified */
 	unsigned retries; /* exchanges that were repeated, for the job's result */
 	/* What the adapter costs: from our last byte to the first of the answer; 0: not measured */
@@ -128,6 +129,8 @@ uint32_t boot_erase_chunk(const struct boot *boot, uint32_t first, uint32_t coun
 enum err boot_mass_erase(struct boot *boot, struct why *why);
 /*
  * Go: addr is the vector table's. ERR_OK: the ROM said ACK and has jumped; is_connected is false.
+ * Where nothing can restart it, a Go whose answer was lost is asked again if the ROM is still
+ * there, and is ERR_OK with go_is_unconfirmed if not: short of a jump nothing makes it so silent.
  * ERR_ARGUMENT: no vector table can be there. ERR_READ_PROTECTED: the ROM would refuse.
  */
 enum err boot_go(struct boot *boot, uint32_t addr, struct why *why);

@@ -360,6 +360,50 @@ static enum err go_command(struct exchange *x)
 	return ERR_OK;
 }
 
+static enum err go_once(struct exchange *x, bool *has_address)
+{
+	const enum err e = go_command(x);
+
+	*has_address = !e;
+	return e ? e : exchange_address(x);
+}
+
+static bool is_lost(enum err e)
+{
+	return e == ERR_TIMEOUT || e == ERR_REPLY;
+}
+
+/* A refusal may be of a byte too many: in step again, it is asked once more, too. */
+static bool may_ask(const struct exchange *x, enum err e)
+{
+	const bool can_restart = x->boot->control.resets && !x->boot->options.resume_only;
+
+	return !can_restart && (is_lost(e) || e == ERR_NACK);
+}
+
+/*
+ * Where nothing can restart the ROM a lost answer must not be the end. One that can be brought in
+ * step has not jumped, and is asked again; one that has the address and answers no more has.
+ */
+static enum err go_surely(struct exchange *x)
+{
+	struct boot *boot = x->boot;
+	bool has_address;
+	enum err e = go_once(x, &has_address);
+
+	for (unsigned tries = 1; may_ask(x, e) && tries < EXCHANGE_TRIES; tries++) {
+		const enum err back = boot_resync_within(boot, FILLERS_IDLE, NULL);
+
+		if (back) {
+			boot->go_is_unconfirmed = has_address && is_lost(e) && is_lost(back);
+			return boot->go_is_unconfirmed ? ERR_OK : e;
+		}
+		boot->retries++;
+		e = go_once(x, &has_address);
+	}
+	return e;
+}
+
 enum err boot_go(struct boot *boot, uint32_t addr, struct why *why)
 {
 	struct exchange x = { boot, why, COMMAND_GO, true, addr };
@@ -374,10 +418,9 @@ enum err boot_go(struct boot *boot, uint32_t addr, struct why *why)
 		e = check_range(&boot->device, addr, 8, why);
 	if (!e && boot->device.quirks & QUIRK_DEAD_GO)
 		e = why_set(why, ERR_UNSUPPORTED, "this ROM's Go starts nothing: reset the board");
+	boot->go_is_unconfirmed = false;
 	if (!e)
-		e = go_command(&x);
-	if (!e)
-		e = exchange_address(&x);
+		e = go_surely(&x);
 	if (!e)
 		boot->is_connected = false;
 	return e;
