@@ -72,14 +72,18 @@ static enum err read_surely(struct work *w, struct option_bytes *options, struct
 	return e ? e : why_set(why, ERR_REPLY, "the option bytes are read differently each time");
 }
 
-static void tell(struct work *w, const struct option_bytes *options, struct json *changed)
+/* changed NULL: they were only read. */
+static void tell(
+	struct work *w, const struct option_bytes *options, struct json *changed, bool is_written)
 {
 	const struct option_record record = { *options, clock_wall_ms() };
 
 	json_free(w->result);
 	w->result = option_shape_json(&w->boot->device, &record);
-	if (changed)
+	if (changed) {
 		json_add(w->result, "changed", changed);
+		json_add_bool(w->result, "written", is_written);
+	}
 	work_add_figures(w, 0);
 }
 
@@ -191,16 +195,18 @@ static enum err write(struct work *w, const struct option_bytes *from, struct wh
 	struct option_bytes to;
 	enum err e = decide(w, from, &to, why);
 	struct json *changed;
+	bool is_same;
 
 	if (e)
 		return e;
 	changed = option_changes_json(chip, from, &to);
 	if (w->request->dry_run) {
-		tell(w, &to, changed);
+		tell(w, &to, changed, false);
 		return ERR_OK;
 	}
 	warn_of_change(w, from, &to);
-	if (option_bytes_equal(chip, from, &to))
+	is_same = option_bytes_equal(chip, from, &to);
+	if (is_same)
 		work_warn(w, "The option bytes were so already: nothing was written.");
 	else
 		e = write_and_look(w, &to, why);
@@ -209,7 +215,7 @@ static enum err write(struct work *w, const struct option_bytes *from, struct wh
 		return e;
 	}
 	work_keep_options(w, &to);
-	tell(w, &to, changed);
+	tell(w, &to, changed, !is_same);
 	return ERR_OK;
 }
 
@@ -227,6 +233,6 @@ enum err work_options(struct work *w, struct why *why)
 	work_keep_options(w, &is);
 	if (w->request->options)
 		return write(w, &is, why);
-	tell(w, &is, NULL);
+	tell(w, &is, NULL, false);
 	return ERR_OK;
 }

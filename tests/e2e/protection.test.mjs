@@ -113,10 +113,12 @@ for (const [board, name] of [
     assert.equal(dry.code, 0, dry.text);
     const change = { name, from: fieldOf(before.result, name), to: value };
     assert.deepEqual(dry.json.result.changed, [change]);
+    assert.equal(dry.json.result.written, false);
     assert.equal((await kept(board)).bytes, before.result.bytes);
     const done = await options(board, { fields: { [name]: value } });
     assert.equal(done.code, 0, done.text);
     assert.deepEqual(done.json.result.changed, [change]);
+    assert.equal(done.json.result.written, true);
     assert.equal(fieldOf(await kept(board), name), value);
     const raw = await options(board, { bytes: before.result.bytes });
     assert.equal(raw.code, 0, raw.text);

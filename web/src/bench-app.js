@@ -189,10 +189,14 @@ class BenchApp extends Element {
 
   /** @param {any} event */
   async heard(event) {
+    const wasKnown = this.bench.boards[event.board]?.device;
     this.dispatch(event);
     if (!this.boardId || event.board !== this.boardId) return;
     if (event.type === 'board')
-      await this.attempt(() => this.loadDevice(this.boardId), this.boardId);
+      await this.attempt(async () => {
+        await this.loadDevice(this.boardId);
+        if (!wasKnown && event.state.device) await this.loadOptionBytes(this.boardId);
+      }, this.boardId);
     if (event.type === 'board' || event.type === 'snapshot') this.settle(this.boardId);
     if (event.type === 'job' && isFinal(event.job)) await this.loadAround();
     if (event.type === 'refused')
