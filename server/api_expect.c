@@ -82,10 +82,10 @@ bool expect_parse_query(
 		!parse_timeout(timeout, what->expect, problem) ||
 		!has_aim(what->expect, "expect=", problem))
 		return false;
-	return (what->run && !what->dry_run) ||
+	return what->run ||
 		problem_set(problem, "bad_parameter",
 			"What the firmware says can be expected only of one that is started: not "
-			"with run=false or dry_run=true.");
+			"with run=false.");
 }
 
 static bool parse_patterns(const struct json *body, struct expect *e, struct problem *problem)

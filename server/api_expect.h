@@ -8,7 +8,7 @@
 
 /*
  * expect=, fail=, results= and timeout= of a flash into what->expect, which stays NULL without
- * them; run and dry_run of *what are known by then. false: *problem; what is to be released.
+ * them; run of *what is known by then. false: *problem; what is to be released.
  */
 bool expect_parse_query(
 	const struct query *query, struct job_request *what, struct problem *problem);

@@ -211,7 +211,9 @@ enum err work_flash(struct work *w, struct why *why)
 	if (!e)
 		e = flash_to(w, &loaded, &device, why);
 	unload(&loaded);
-	return e || !w->request->expect ? e : work_expect(w, w->spoke_from, why);
+	if (e || w->request->dry_run || !w->request->expect)
+		return e;
+	return work_expect(w, w->spoke_from, why);
 }
 
 static void verify_result(struct carry *c)

@@ -161,6 +161,34 @@ for (const [id, format] of [
   });
 }
 
+test('firmware that tests itself: the options wait for it, and a failed test is named', {
+  timeout: LONG,
+}, async () => {
+  const page = await opened('#board/f103');
+  await page.click('#drop-options > summary');
+  await page.selectOption('#drop-results', 'auto');
+  assert.ok(await page.locator('#drop-expect').isDisabled());
+  await drop(page, firmware('f103', 'hex', 'tests-fail'));
+  await page.click('#confirm');
+  await page.locator('#outcome .case-failed').waitFor();
+  assert.match(await outcome(page), /The test failed/);
+  assert.match(await page.locator('#outcome .case').first().textContent(), /Expected 41 Was 42/);
+  const [report] = await Promise.all([
+    page.waitForEvent('download'),
+    page.locator('#outcome a[download]').click(),
+  ]);
+  assert.match(readFileSync(await report.path(), 'utf8'), /<testsuites .*failures="1"/);
+  await page.click('#drop-options > summary');
+  await page.selectOption('#drop-results', '');
+  await page.fill('#drop-expect', '(\\d+) Tests');
+  await page.keyboard.press('Tab');
+  await drop(page, firmware('f103', 'hex', 'tests-pass'));
+  await page.click('#confirm');
+  await page.locator('#outcome .groups').waitFor();
+  assert.match(await outcome(page), /It said what was expected/);
+  await closed(page);
+});
+
 test('progress, the sector map, and a reload in mid-flash that goes on watching', {
   timeout: LONG,
 }, async () => {

@@ -159,6 +159,37 @@ test('while it waits viewers see the console, typing goes through, cancel ends i
   viewer.close();
 });
 
+test("curl writes the patterns into the address, and its end is the job's where that is asked", async () => {
+  const { code, json, text } = await bench.curl(
+    '--fail-with-body',
+    '-T',
+    firmware('f103', 'hex', 'tests-pass'),
+    '--url-query',
+    'expect=^(\\d+) Tests? 0 Failures',
+    '--url-query',
+    'timeout=20',
+    '/api/v1/boards/f103/flash',
+  );
+  assert.equal(code, 0, text);
+  assert.equal(json.result.expect.groups[0].text, '4');
+  const viewer = await Viewer.open(bench, '/ws/v1/boards/f103');
+  const left = bench.curl(
+    '-X',
+    'POST',
+    '-d',
+    '{"pattern":"never said"}',
+    '--max-time',
+    '1',
+    '/api/v1/boards/f103/expect?on_disconnect=cancel',
+  );
+  const ended = await viewer.until((seen) =>
+    [...seen.jobs.values()].find(({ kind, state }) => kind === 'expect' && state === 'cancelled'),
+  );
+  assert.equal(ended.error.code, 'cancelled');
+  assert.equal((await left).code, 28);
+  viewer.close();
+});
+
 for (const [name, parameters, code] of [
   ['no pattern', { expect: '(' }, 'bad_pattern'],
   ['two aims', { expect: 'a', results: 'tap' }, 'bad_parameter'],

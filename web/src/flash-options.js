@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { html, nothing } from 'lit';
 import { Element } from './element.js';
-import { choiceOf, isGrave, OPTIONS, optionWords, unusual } from './options.js';
+import { choiceOf, ENTRIES, isGrave, isMeant, OPTIONS, optionWords, unusual } from './options.js';
 
 /** How firmware is written, folded away until it is wanted. Emits "options". */
 class FlashOptions extends Element {
@@ -44,6 +44,28 @@ class FlashOptions extends Element {
     </div>`;
   }
 
+  /** @param {import('./options.js').Entry} entry */
+  entry({ key, label, help, type = 'text' }) {
+    const id = `${this.place}-${key}`;
+    return html`<div class="option">
+      <label for=${id}>${label}</label>
+      <input
+        id=${id}
+        type=${type}
+        min=${type === 'number' ? 1 : nothing}
+        max=${type === 'number' ? 3600 : nothing}
+        maxlength="1024"
+        spellcheck="false"
+        autocomplete="off"
+        aria-describedby="${id}-help"
+        .value=${this.options[key] ?? ''}
+        ?disabled=${!isMeant(key, this.options)}
+        @change=${(/** @type {any} */ event) => this.choose({ [key]: event.target.value })}
+      />
+      <p class="option-help" id="${id}-help">${help}</p>
+    </div>`;
+  }
+
   render() {
     const words = optionWords(this.options);
     return html`<details class="choices" id="${this.place}-options">
@@ -54,14 +76,14 @@ class FlashOptions extends Element {
             : nothing
         }
       </summary>
-      <div class="options">${OPTIONS.map((option) => this.option(option))}</div>
+      <div class="options">${OPTIONS.map((option) => this.option(option))}${ENTRIES.map((entry) => this.entry(entry))}</div>
       <p class="options-foot">
         <span>Remembered for this board in this browser.</span>
         <button
           type="button"
           class="small quiet"
           ?disabled=${!words}
-          @click=${() => this.choose(Object.fromEntries(OPTIONS.map(({ key, choices }) => [key, choices[0].value])))}
+          @click=${() => this.choose(Object.fromEntries([...OPTIONS.map(({ key, choices }) => [key, choices[0].value]), ...ENTRIES.map(({ key }) => [key, ''])]))}
         >
           As usual
         </button>

@@ -2,6 +2,7 @@
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { Element } from './element.js';
+import { expectedPart } from './job-expected.js';
 import { mendedWords, problemWords } from './job-outcome.js';
 import {
   achieved,
@@ -38,7 +39,7 @@ class JobHistory extends Element {
           <span class="row-side" title=${clock(job.created)}>${ago(job.created)}</span>
         </summary>
         ${job.error ? html`<p><strong>${job.error.title}</strong></p>${problemWords(job.error)}` : nothing}
-        ${achieved(job) ? html`<p>${achieved(job)}</p>` : nothing} ${mendedWords(job)}
+        ${achieved(job) ? html`<p>${achieved(job)}</p>` : nothing} ${expectedPart(job)} ${mendedWords(job)}
         <p class="faint">${linkWords(job.result) ? html`${linkWords(job.result)} · ` : nothing}<code>${job.id}</code> ${clock(job.created)}</p>
         ${
           this.mayFlash && job.kind === 'flash' && job.image

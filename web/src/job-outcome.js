@@ -2,6 +2,7 @@
 import { html, nothing } from 'lit';
 import './bench-steps.js';
 import { Element } from './element.js';
+import { expectedPart } from './job-expected.js';
 import { achieved, kindName, kindOf, linkWords, mended, outcomeWord } from './words.js';
 
 /** @param {string | undefined} type */
@@ -85,14 +86,14 @@ class JobOutcome extends Element {
     if (problem)
       return html`<section class="outcome ${problem.code === 'cancelled' ? 'outcome-plain' : 'outcome-bad'}" id="outcome" role="alert">
         <h3>${problem.title}</h3>
-        ${problemWords(problem)} ${job ? mendedWords(job) : nothing} ${this.ways(problem)}
+        ${problemWords(problem)} ${job ? expectedPart(job) : nothing} ${job ? mendedWords(job) : nothing} ${this.ways(problem)}
       </section>`;
     if (!job) return nothing;
     const isGood = job.state === 'done' && job.result?.match !== false;
     return html`<section class="outcome ${isGood ? 'outcome-good' : 'outcome-bad'}" id="outcome" role="status">
       <h3>${title(job)}</h3>
       <p>${job.name ? html`<strong>${job.name}</strong> ` : nothing}${achieved(job)}</p>
-      ${mendedWords(job)}
+      ${expectedPart(job)} ${mendedWords(job)}
       ${this.isByHand && job.result?.started === 'go' ? html`<bench-steps .task=${PUT_BACK}></bench-steps>` : nothing}
       ${this.warnings.filter((text) => !this.isByHand || !BY_HAND.test(text)).map((text) => html`<p class="notice warn">${text}</p>`)}
       ${this.ways(null)}

@@ -116,6 +116,19 @@ export const OPTIONS = [
     ],
   },
   {
+    key: 'results',
+    label: 'Its tests',
+    choices: [
+      { value: '', label: 'Are not waited for', help: 'The job ends when the program is started.' },
+      {
+        value: 'auto',
+        label: 'Decide the outcome',
+        help: 'The firmware tests itself and prints it as Unity, TAP or ztest do.',
+        summary: 'waits for its tests',
+      },
+    ],
+  },
+  {
     key: 'baud',
     label: 'Rate',
     choices: [
@@ -160,6 +173,37 @@ export const OPTIONS = [
   },
 ];
 
+/** @typedef {{key: string, label: string, help: string, type?: string}} Entry a text that is typed */
+
+/** What the program is waited to say; not with its tests. @type {Entry[]} */
+export const ENTRIES = [
+  {
+    key: 'expect',
+    label: 'Wait for output',
+    help: 'A regular expression: the job is good when the program printed it since its start.',
+  },
+  { key: 'fail', label: 'Fails with', help: 'One that ends the job as failed, at once.' },
+  {
+    key: 'timeout',
+    label: 'At most',
+    help: 'Seconds to wait for either; 60 where nothing is said.',
+    type: 'number',
+  },
+];
+
+/** Whether an entry means something with what else is chosen. @param {string} key @param {Record<string, any>} options */
+export const isMeant = (key, options) =>
+  String(options.run) !== 'false' &&
+  (key === 'expect' ? !options.results : Boolean(options.results || options.expect));
+
+/** What is typed and means something. @param {Record<string, any>} options */
+const typed = (options) =>
+  Object.fromEntries(
+    ENTRIES.filter(
+      ({ key }) => typeof options[key] === 'string' && options[key].trim() && isMeant(key, options),
+    ).map(({ key }) => [key, options[key].trim()]),
+  );
+
 /** @param {Option} option @param {Record<string, any>} options */
 export const choiceOf = (option, options) =>
   option.choices.find(({ value }) => value === String(options[option.key] ?? '')) ??
@@ -177,12 +221,16 @@ export function unusual(options) {
     const { value } = choiceOf(option, options ?? {});
     if (value !== option.choices[0].value) kept[option.key] = value;
   }
-  return kept;
+  if (kept.run === 'false') delete kept.results; // what does not run says nothing
+  return { ...kept, ...typed({ ...options, run: kept.run, results: kept.results }) };
 }
 
 /** "erases the whole flash, 921600 baud"; '': all as usual. @param {Record<string, any>} options */
 export const optionWords = (options) =>
-  OPTIONS.map((option) => choiceOf(option, options).summary)
+  [
+    ...OPTIONS.map((option) => choiceOf(option, options).summary),
+    options.expect && `waits for ${options.expect}`,
+  ]
     .filter(Boolean)
     .join(', ');
 
