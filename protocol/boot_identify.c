@@ -8,7 +8,11 @@
 
 #include <string.h>
 
-enum { GAP_MS = 150, VENDOR_ID_BYTES = 4 }; /* between bytes of Get's answer: section 4, 0x00 */
+enum {
+	GAP_MS = 150,  /* between bytes of Get's answer: section 4, 0x00 */
+	ODD_TIMES = 3, /* a cable that spoils one byte in sixteen may do it twice the same way */
+	VENDOR_ID_BYTES = 4,
+};
 
 /* What Get tells: N, version, N codes, ACK. */
 struct answer {
@@ -59,18 +63,19 @@ static bool are_equal(const struct answer *a, const struct answer *b)
 	return a->len == b->len && !memcmp(a->bytes, b->bytes, a->len);
 }
 
-/* Some ROMs count wrong (Q2), or have codes of their own: what they say twice is believed. */
+/* Some ROMs count wrong (Q2), or have codes of their own: what they say thrice is believed. */
 static enum err get_commands(struct boot *boot, struct why *why)
 {
-	struct answer answer = { 0 }, again = { 0 };
+	struct answer answer = { 0 };
 	enum err e = get_answer(boot, &answer, why);
 
-	if (!e && is_odd(&answer)) {
-		e = get_answer(boot, &again, why);
-		if (!e && !are_equal(&answer, &again) && is_odd(&again))
-			return why_set(
+	for (unsigned times = 1; !e && is_odd(&answer) && times < ODD_TIMES; times++) {
+		const struct answer before = answer;
+
+		e = get_answer(boot, &answer, why);
+		if (!e && is_odd(&answer) && !are_equal(&before, &answer))
+			e = why_set(
 				why, ERR_REPLY, "the list of commands is another one each time");
-		answer = again;
 	}
 	if (e)
 		return e;

@@ -26,6 +26,7 @@
 #define WHO_F1 GET_F1 VERSION_F1 ID_F1 ID_F1 PROBE REGISTERS_F1("80 00")
 #define CONNECT_F1 SYNC WHO_F1
 #define NO_ID "> 02 FD < 1F > 06 F9 < 1F"
+#define GET_Q2 "> 00 FF < 79 0D 22 00 01 02 11 21 31 43 63 73 82 92 79"
 #define GET_GD "> 00 FF < 79 09 30 00 11 21 31 44 63 73 82 92 79"
 
 static const struct boot_options options_115200 = { .settings = { 115200, WIRE_8E1 } };
@@ -60,9 +61,7 @@ static const struct connect_case {
 			ID_F1 PROBE REGISTERS_F1("80 00"),
 		ERR_OK, 0x410, 128 * KIB, true, true, false, false, NULL },
 	{ "Get counts two too many (Q2)",
-		SYNC "> 00 FF < 79 0D 22 00 01 02 11 21 31 43 63 73 82 92 79"
-		     "> 00 FF < 79 0D 22 00 01 02 11 21 31 43 63 73 82 92 79" VERSION_F1 ID_F1 ID_F1
-			     PROBE REGISTERS_F1("80 00"),
+		SYNC GET_Q2 GET_Q2 GET_Q2 VERSION_F1 ID_F1 ID_F1 PROBE REGISTERS_F1("80 00"),
 		ERR_OK, 0x410, 128 * KIB, true, true, false, false, NULL },
 	{ "Get loses a code on the way, and is asked again",
 		SYNC "> 00 FF < 79 0B 22 00 01 02 11 21 31 63 73 82 92 79" WHO_F1, ERR_OK, 0x410,
