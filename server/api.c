@@ -150,15 +150,16 @@ const struct route *api_route(enum method method, const char *path, struct captu
 	return NULL;
 }
 
-struct board *api_board(const struct request *request, struct problem *problem)
+struct board *api_board(struct request *request, struct problem *problem)
 {
 	const char *id = request->captures.text[0];
-	struct board *board = bench_find(request->bench, id);
 
-	if (!board)
+	if (!request->board)
+		request->board = bench_find(request->bench, id);
+	if (!request->board)
 		problem_set(problem, "no_such_board",
 			"There is no board \"%.40s\". GET /api/v1/boards lists them.", id);
-	return board;
+	return request->board;
 }
 
 struct board *api_board_or_reply(struct request *request)

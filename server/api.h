@@ -14,8 +14,11 @@ const struct route *api_route(enum method method, const char *path, struct captu
 /* Row i of the table, NULL past the last. */
 const struct route *api_route_at(size_t i);
 
-/* The board that the path names; NULL: *problem is no_such_board. */
-struct board *api_board(const struct request *request, struct problem *problem);
+/*
+ * The board that the path names, which lives as long as the request and its reply; NULL: *problem
+ * is no_such_board.
+ */
+struct board *api_board(struct request *request, struct problem *problem);
 /* The same for a handler: NULL when it has been answered. */
 struct board *api_board_or_reply(struct request *request);
 /* A member of the body: 0x… text, decimal text or a number; false: *problem is bad_parameter. */

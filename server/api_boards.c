@@ -11,9 +11,11 @@
 void handle_boards(struct request *request)
 {
 	struct json *root = json_object(), *list = json_array();
+	struct board_list *boards = bench_list(request->bench);
 
-	for (size_t i = 0; i < request->bench->board_count; i++)
-		json_push(list, board_json(request->bench->boards[i]));
+	for (size_t i = 0; i < boards->count; i++)
+		json_push(list, board_json(boards->boards[i]));
+	board_list_unref(boards);
 	json_add(root, "boards", list);
 	reply_json(request, 200, root);
 }
@@ -49,7 +51,7 @@ void handle_device(struct request *request)
 }
 
 struct port_rows {
-	const struct bench *bench;
+	const struct board_list *boards;
 	struct json *list;
 };
 
@@ -60,11 +62,20 @@ static bool same_file(const char *a, const char *b)
 	return a && b && realpath(a, real_a) && realpath(b, real_b) && !strcmp(real_a, real_b);
 }
 
-static const char *user_of(const struct bench *bench, const char *name)
+static bool has_port(struct board *board, const char *name)
 {
-	for (size_t i = 0; i < bench->board_count; i++)
-		if (same_file(board_port(bench->boards[i]), name))
-			return board_id(bench->boards[i]);
+	struct config_board *settings = board_settings(board);
+	const bool has = same_file(settings->port, name);
+
+	config_board_unref(settings);
+	return has;
+}
+
+static const char *user_of(const struct board_list *boards, const char *name)
+{
+	for (size_t i = 0; i < boards->count; i++)
+		if (has_port(boards->boards[i], name))
+			return board_id(boards->boards[i]);
 	return NULL;
 }
 
@@ -95,7 +106,7 @@ static void add_port(void *ctx, const struct port_info *info)
 	json_add_string(row, "description", info->description);
 	json_add_string(row, "stable_path", info->stable_path);
 	json_add(row, "usb", usb_json(info));
-	json_add_string(row, "board", user_of(rows->bench, info->name));
+	json_add_string(row, "board", user_of(rows->boards, info->name));
 	json_push(rows->list, row);
 }
 
@@ -103,9 +114,11 @@ void handle_ports(struct request *request)
 {
 	struct problem problem = { 0 };
 	struct json *root = json_object();
-	struct port_rows rows = { request->bench, json_array() };
+	struct board_list *boards = bench_list(request->bench);
+	struct port_rows rows = { boards, json_array() };
 	bool ok = port_list(add_port, &rows);
 
+	board_list_unref(boards);
 	json_add(root, "ports", rows.list);
 	if (ok) {
 		reply_json(request, 200, root);
@@ -303,7 +316,7 @@ static bool parse_power(const struct json *body, struct job_request *what, struc
 void handle_power(struct request *request)
 {
 	static const char *const known[] = { "state", NULL };
-	const struct board *board = api_board_or_reply(request);
+	struct board *board = api_board_or_reply(request);
 	struct problem problem = { 0 };
 
 	if (!board)

@@ -113,6 +113,7 @@ static bool parse_tail(struct request *request, struct tail *tail, struct proble
 	struct board *board = api_board(request, problem);
 
 	memset(tail, 0, sizeof(*tail));
+	tail->board = board;
 	tail->to = UINT64_MAX;
 	if (!board || !query_only(&request->target.query, known, problem) ||
 		!open_past(&tail->past, request, board, problem))

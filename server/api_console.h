@@ -10,6 +10,7 @@
 
 /* A reply that reads a stream from at to to. */
 struct tail {
+	struct board *board; /* the request's */
 	struct past past;
 	uint64_t at, to; /* to: where it ends; UINT64_MAX: never */
 	uint64_t looked; /* up to here there is only the beginning of a character */

@@ -186,7 +186,8 @@ static bool tail_ready(void *ctx, int64_t now_ms)
 	struct tail *tail = ctx;
 
 	(void)now_ms;
-	return tail->given < tail->view.out.len || tail->at >= tail->to || has_news(tail);
+	return tail->given < tail->view.out.len || tail->at >= tail->to || has_news(tail) ||
+		board_has_ended(tail->board);
 }
 
 /* Fills what is to be given until there is something. PULL_BYTES: there is. */
@@ -217,6 +218,12 @@ static enum pull_verdict fill(struct tail *tail)
 	return view->is_broken ? PULL_CUT : PULL_BYTES;
 }
 
+/* Nothing more comes of a board that was removed: who follows it is told by a cut. */
+static enum pull_verdict wait(const struct tail *tail)
+{
+	return board_has_ended(tail->board) && !has_news(tail) ? PULL_CUT : PULL_WAIT;
+}
+
 static enum pull_verdict tail_pull(void *ctx, uint8_t *out, size_t max, size_t *len)
 {
 	struct tail *tail = ctx;
@@ -225,11 +232,13 @@ static enum pull_verdict tail_pull(void *ctx, uint8_t *out, size_t max, size_t *
 	if (tail->view.view == VIEW_RAW) {
 		if (tail->at >= tail->to)
 			return PULL_END;
-		return has_news(tail) ? pull_raw(tail, out, max, len) : PULL_WAIT;
+		return has_news(tail) ? pull_raw(tail, out, max, len) : wait(tail);
 	}
 	if (tail->given == text->len) {
 		const enum pull_verdict verdict = fill(tail);
 
+		if (verdict == PULL_WAIT)
+			return wait(tail);
 		if (verdict != PULL_BYTES)
 			return verdict;
 	}

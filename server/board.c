@@ -5,6 +5,7 @@
 #include "server/clock.h"
 #include "server/notify.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -26,11 +27,11 @@ static bool make_parts(struct board *board)
 	board->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	board->console = console_new();
 	board->map = map_new();
-	board->known = known_new(board->house.store, board->config->id);
+	board->known = known_new(board->house.store, board->id);
 	board->queue = calloc(board->house.queue_limit, sizeof(*board->queue));
 	board->input = malloc(BOARD_INPUT);
-	return board->wake >= 0 && board->console && board->map && board->known && board->queue &&
-		board->input && open_log(board);
+	return board->config && board->wake >= 0 && board->console && board->map && board->known &&
+		board->queue && board->input && open_log(board);
 }
 
 /* What was write-protected when it was last read shows until it is read again. */
@@ -52,7 +53,10 @@ struct board *board_new(const struct config_board *config, const struct board_ho
 
 	if (!board)
 		return NULL;
-	board->config = config;
+	atomic_init(&board->refs, 1);
+	memcpy(board->id, config->id, sizeof(board->id));
+	board->config = config_board_copy(config);
+	board->wanted = board->config ? config_board_ref(board->config) : NULL;
 	board->house = *house;
 	board->version = 1;
 	board->state = BOARD_ABSENT;
@@ -60,9 +64,10 @@ struct board *board_new(const struct config_board *config, const struct board_ho
 	board->since = clock_wall_ms();
 	board->absence = (struct why){ .err = ERR_GONE, .what = "not opened yet" };
 	strcpy(board->cause, board->absence.what);
+	board->is_untried = true;
 	pthread_mutex_init(&board->lock, NULL);
 	if (!make_parts(board)) {
-		board_free(board);
+		board_unref(board);
 		return NULL;
 	}
 	recall_locks(board);
@@ -100,11 +105,15 @@ void board_join(struct board *board)
 	board->has_thread = false;
 }
 
-void board_free(struct board *board)
+struct board *board_ref(struct board *board)
 {
-	if (!board)
-		return;
-	board_join(board);
+	atomic_fetch_add(&board->refs, 1);
+	return board;
+}
+
+static void board_free(struct board *board)
+{
+	assert(!board->has_thread);
 	while (board->wishes)
 		board_end_wish(board, ERR_CANCELLED);
 	for (uint32_t i = 0; i < board->queued; i++)
@@ -117,10 +126,49 @@ void board_free(struct board *board)
 	map_free(board->map);
 	console_log_close(board->log);
 	console_free(board->console);
+	config_board_unref(board->config);
+	config_board_unref(board->wanted);
 	if (board->wake >= 0)
 		close(board->wake);
 	pthread_mutex_destroy(&board->lock);
 	free(board);
+}
+
+void board_unref(struct board *board)
+{
+	if (board && atomic_fetch_sub(&board->refs, 1) == 1)
+		board_free(board);
+}
+
+bool board_remove(struct board *board)
+{
+	pthread_mutex_lock(&board->lock);
+	const bool is_free = !board->current && !board->queued && !board->reserved;
+
+	board->is_removed = board->is_removed || is_free;
+	board->is_stopping = board->is_stopping || is_free;
+	pthread_mutex_unlock(&board->lock);
+	if (is_free)
+		board_wake(board);
+	return is_free;
+}
+
+bool board_is_removed(struct board *board)
+{
+	pthread_mutex_lock(&board->lock);
+	const bool is_removed = board->is_removed;
+
+	pthread_mutex_unlock(&board->lock);
+	return is_removed;
+}
+
+bool board_has_ended(struct board *board)
+{
+	pthread_mutex_lock(&board->lock);
+	const bool has_ended = board->has_ended;
+
+	pthread_mutex_unlock(&board->lock);
+	return has_ended;
 }
 
 bool board_is_stopping(void *ctx)
@@ -136,17 +184,16 @@ bool board_is_stopping(void *ctx)
 
 const char *board_id(const struct board *board)
 {
-	return board->config->id;
+	return board->id;
 }
 
-const char *board_port(const struct board *board)
+bool board_has_power(struct board *board)
 {
-	return board->config->port;
-}
+	struct config_board *settings = board_settings(board);
+	const bool has_power = settings->power.off_argv;
 
-bool board_has_power(const struct board *board)
-{
-	return board->config->power.off_argv;
+	config_board_unref(settings);
+	return has_power;
 }
 
 struct console *board_console(struct board *board)
@@ -234,21 +281,36 @@ struct job *board_find_job(struct board *board, const char *id)
 	return found;
 }
 
-static bool refuse_absent(const struct board *board, const struct why *why, const char *cause,
-	struct problem *problem)
+bool board_refuse_absent(struct board *board, struct problem *problem)
 {
-	struct why told = *why;
+	struct config_board *settings = board_settings(board);
+	char cause[CAUSE_TEXT];
 
-	if (!problem)
-		return false;
-	told.what = cause; /* what why points to is the board's thread's */
-	problem_from_why(problem, &told, NULL, board->config->port);
-	if (why->what == port_in_use)
+	pthread_mutex_lock(&board->lock);
+	struct why why = board->absence;
+
+	memcpy(cause, board->cause, sizeof(cause));
+	pthread_mutex_unlock(&board->lock);
+	const bool is_in_use = why.what == port_in_use;
+
+	why.what = cause; /* what it points to is the board's thread's */
+	if (problem)
+		problem_from_why(problem, &why, NULL, settings->port);
+	if (is_in_use)
 		problem_set(problem, "port_busy",
 			"The serial port %s can't be opened: %s. Close that program; the port is "
 			"opened by itself afterwards.",
-			board->config->port, cause);
+			settings->port, cause);
+	config_board_unref(settings);
 	return false;
+}
+
+static bool refuse_ended(struct board *board, struct problem *problem)
+{
+	if (board_is_removed(board))
+		return problem_set(problem, "no_such_board",
+			"The board \"%s\" has just been removed.", board->id);
+	return problem_set(problem, "stopping", "The server is stopping: nothing new is begun.");
 }
 
 static bool is_unsafe(const struct job *job)
@@ -279,12 +341,8 @@ static bool reserve(struct board *board, const struct job *job, struct problem *
 
 	pthread_mutex_lock(&board->lock);
 	const bool is_stopping = board->is_stopping;
-	const bool is_absent = board->state == BOARD_ABSENT && needs_port;
+	const bool is_absent = board->state == BOARD_ABSENT && !board->is_untried && needs_port;
 	const bool is_full = board->queued + board->reserved >= board->house.queue_limit;
-	const struct why absence = board->absence;
-	char cause[CAUSE_TEXT];
-
-	memcpy(cause, board->cause, sizeof(cause));
 	const bool is_refused =
 		is_stopping || is_absent || is_full || (is_quarantined && is_unsafe(job));
 
@@ -293,10 +351,9 @@ static bool reserve(struct board *board, const struct job *job, struct problem *
 	if (!is_refused)
 		return true;
 	if (is_stopping)
-		return problem_set(
-			problem, "stopping", "The server is stopping: nothing new is begun.");
+		return refuse_ended(board, problem);
 	if (is_absent)
-		return refuse_absent(board, &absence, cause, problem);
+		return board_refuse_absent(board, problem);
 	if (is_full)
 		return refuse_full(board, problem);
 	return problem_set(problem, "quarantined",
@@ -322,7 +379,7 @@ bool board_submit(struct board *board, struct job *job, struct problem *problem)
 	struct job_record record = { 0 };
 
 	if (problem)
-		problem->board = board->config->id;
+		problem->board = board->id;
 	if (!reserve(board, job, problem))
 		return false;
 	const bool stored = job_copy(job, &record) && store_job_accept(board->house.store, &record);

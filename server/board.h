@@ -2,7 +2,7 @@
 /*
  * board.h - a board: its port, its thread, its queue, its state, its console and its map.
  * The board's thread is the only code that touches the port. Everything here may be called by any
- * thread, holding no lock; nothing here waits for a board.
+ * thread that has a reference, holding no lock; nothing here waits for a board but board_join().
  */
 #ifndef BENCHD_SERVER_BOARD_H
 #define BENCHD_SERVER_BOARD_H
@@ -25,20 +25,39 @@ struct board_house {
 	uint32_t turn_ms;      /* of who types; 0: TURN_MS */
 };
 
-/* Borrows config. Reads the board's record from the store. NULL: no memory or store failed. */
+/*
+ * Copies config. Reads the board's record from the store. NULL: no memory or store failed. One
+ * reference.
+ */
 struct board *board_new(const struct config_board *config, const struct board_house *house);
+struct board *board_ref(struct board *board);
+/* The last one frees it: its thread was joined before, if it ever ran. NULL is fine. */
+void board_unref(struct board *board);
 /* Starts its thread, which opens the port and re-opens it when it comes back. */
 bool board_start(struct board *board);
 /* Tells it to stop: the running job ends between two steps (interrupted). Returns at once. */
 void board_stop(struct board *board);
 /* Waits for its thread; its jobs are final then, and it can still be asked. */
 void board_join(struct board *board);
-/* The same, and frees everything. */
-void board_free(struct board *board);
+/*
+ * The board is taken away: it stops, and nothing more is asked of it. false: a job runs or waits,
+ * and nothing was done.
+ */
+bool board_remove(struct board *board);
+bool board_is_removed(struct board *board);
+/* Its thread is through and the port closed; board_join() would not wait. */
+bool board_has_ended(struct board *board);
 
 const char *board_id(const struct board *board);
-const char *board_port(const struct board *board);
-bool board_has_power(const struct board *board); /* a hook switches its supply */
+bool board_has_power(struct board *board); /* a hook switches its supply */
+/* Its settings, those that hold from the next job on: a reference to unref. */
+struct config_board *board_settings(struct board *board);
+/*
+ * Gives it other settings (of the same id), copied. They hold from the next job on; the port is
+ * opened anew only where it is another or is driven otherwise, so console and viewers go on.
+ * false: no memory, and nothing has changed.
+ */
+bool board_configure(struct board *board, const struct config_board *config);
 struct console *board_console(struct board *board);
 struct console_log *board_console_log(struct board *board); /* NULL: none is kept */
 
@@ -67,7 +86,7 @@ struct job *board_find_job(struct board *board, const char *id);
 /*
  * Accepts a job: durable in the store, then queued. The caller keeps its reference.
  * false: *problem is port_absent, queue_full, quarantined (go and reset into application without
- * force), stopping or store_failed.
+ * force), no_such_board (removed meanwhile), stopping or store_failed.
  */
 bool board_submit(struct board *board, struct job *job, struct problem *problem);
 

@@ -47,7 +47,7 @@ static bool is_open(struct board *board, enum asked asked, struct problem *probl
 
 	pthread_mutex_unlock(&board->lock);
 	if (problem)
-		problem->board = board->config->id;
+		problem->board = board->id;
 	return !refusals[state].code ||
 		problem_set(problem, refusals[state].code, "%s", refusals[state].detail);
 }
@@ -66,7 +66,7 @@ static bool claim(
 	struct turn *turn = &board->turn;
 
 	*is_new = false;
-	if (board->config->console_any_writer)
+	if (board->wanted->console_any_writer)
 		return true;
 	if (!is_turn_of(turn, by)) {
 		if (turn->is_taken && !by->takes && now_ms < turn->until_ms)
@@ -296,13 +296,14 @@ struct json *board_console_json(struct board *board)
 	pthread_mutex_lock(&board->lock);
 	const struct wire_settings settings = board->settings;
 	const struct turn turn = board->turn;
+	const bool any_writer = board->wanted->console_any_writer;
 
 	pthread_mutex_unlock(&board->lock);
 	json_add_string(json, "stream", console_stream(board->console));
 	json_add_integer(json, "offset", (int64_t)console_head(board->console));
 	json_add_integer(json, "baud", settings.baud);
 	json_add_string(json, "frame", wire_frame_name(settings.frame));
-	json_add_string(json, "writers", board->config->console_any_writer ? "any" : "one");
+	json_add_string(json, "writers", any_writer ? "any" : "one");
 	if (turn.is_taken)
 		json_add(json, "writer", turn_json(&turn));
 	else

@@ -40,7 +40,7 @@ static const char *power_name(struct board *board)
 
 struct json *board_json(struct board *board)
 {
-	const struct config_board *config = board->config;
+	struct config_board *config = board_settings(board);
 	struct json *json = json_object();
 
 	pthread_mutex_lock(&board->lock);
@@ -66,6 +66,7 @@ struct json *board_json(struct board *board)
 	known_add_json(board->known, json);
 	json_add(json, "console", board_console_json(board));
 	job_unref(job);
+	config_board_unref(config);
 	return json;
 }
 
@@ -81,7 +82,7 @@ struct json *board_options_json(struct board *board, struct problem *why_not)
 	const bool has_device = known_device(board->known, &device);
 	struct json *json;
 
-	why_not->board = board->config->id;
+	why_not->board = board->id;
 	if (!known_options(board->known, &record)) {
 		const bool has_none = has_device && device.chip &&
 			(!device.chip->option_bytes || device.chip->traits & CHIP_OPTION_REGISTERS);
@@ -91,7 +92,7 @@ struct json *board_options_json(struct board *board, struct problem *why_not)
 				   "they are registers, which its bootloader does not read."
 				 : "The option bytes of the board \"%s\" have not been read yet. "
 				   "POST to this address reads them.",
-			board->config->id);
+			board->id);
 		return NULL;
 	}
 	json = option_shape_json(&device, &record);

@@ -31,7 +31,8 @@ struct turn {
 };
 
 struct board {
-	const struct config_board *config;
+	atomic_uint refs;
+	char id[BOARD_ID_TEXT];
 	struct board_house house;
 	struct console *console;
 	struct console_log *log; /* NULL: none is kept */
@@ -42,7 +43,8 @@ struct board {
 	int wake; /* eventfd: there is something to do */
 
 	/* the board's thread only */
-	struct port *port; /* NULL: absent */
+	struct config_board *config; /* in force: a reference */
+	struct port *port;           /* NULL: absent */
 	struct control_memory control_memory;
 	struct control control;
 	struct session session;
@@ -56,7 +58,9 @@ struct board {
 	int64_t since;
 	struct why absence; /* of BOARD_ABSENT */
 	char cause[CAUSE_TEXT];
-	bool is_stopping;
+	struct config_board *wanted; /* what holds from the next job on: a reference */
+	bool is_untried;             /* its port: whether it is absent is not known yet */
+	bool is_stopping, is_removed, has_ended;
 	bool is_heard;             /* a job listens to the application: input goes to it */
 	struct job **queue;        /* house.queue_limit of them */
 	uint32_t queued, reserved; /* reserved: being stored, not yet in the queue */
@@ -70,10 +74,20 @@ struct board {
 	struct wish *wishes; /* the oldest first */
 };
 
+/* board_settings.c: settings that have come hold from here on; *watch follows the port. */
+void board_adopt(struct board *board, struct watch **watch);
+
 /* board_thread.c */
 void *board_main(void *board);
 void board_wake(struct board *board);
 bool board_is_stopping(void *board);
+/* For the board's thread: */
+enum board_state board_state_now(struct board *board);
+bool board_open_port(struct board *board); /* false: absent, and why */
+void board_close_port(struct board *board);
+void board_vanish(struct board *board); /* closed and absent */
+/* Says why the port is absent. Gives false. */
+bool board_refuse_absent(struct board *board, struct problem *problem);
 
 /* board_console.c; the board's thread. */
 /* Ends a turn whose time is over. Milliseconds that the present one has left; -1: nobody's. */

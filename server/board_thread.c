@@ -46,6 +46,7 @@ static void enter(struct board *board, enum board_state state, const struct why 
 	if (absence)
 		say_cause(board, absence, cause);
 	pthread_mutex_lock(&board->lock);
+	board->is_untried = false;
 	const bool is_new = board->state != state || (absence && strcmp(cause, board->cause) != 0);
 
 	if (is_new) {
@@ -63,12 +64,12 @@ static void enter(struct board *board, enum board_state state, const struct why 
 	pthread_mutex_unlock(&board->lock);
 	if (!is_new)
 		return;
-	log_line(LOG_INFO, "board %s: %s%s%s", board->config->id, board_state_name(state),
+	log_line(LOG_INFO, "board %s: %s%s%s", board->id, board_state_name(state),
 		absence ? ": " : "", cause);
 	notify();
 }
 
-static enum board_state state_of(struct board *board)
+enum board_state board_state_now(struct board *board)
 {
 	pthread_mutex_lock(&board->lock);
 	const enum board_state state = board->state;
@@ -79,7 +80,7 @@ static enum board_state state_of(struct board *board)
 
 /* absent */
 
-static void close_port(struct board *board)
+void board_close_port(struct board *board)
 {
 	if (!board->port)
 		return;
@@ -89,12 +90,12 @@ static void close_port(struct board *board)
 	board->session.is_live = false;
 }
 
-static void vanish(struct board *board)
+void board_vanish(struct board *board)
 {
 	static const struct why gone = { .err = ERR_GONE,
 		.what = "the port vanished (unplugged?)" };
 
-	close_port(board);
+	board_close_port(board);
 	enter(board, BOARD_ABSENT, &gone);
 }
 
@@ -104,8 +105,7 @@ static void tell_absence(void *ctx)
 	struct board *board = ctx;
 	struct json *event = json_object();
 
-	log_line(LOG_WARNING, "board %s: the port vanished in the middle of a job",
-		board->config->id);
+	log_line(LOG_WARNING, "board %s: the port vanished in the middle of a job", board->id);
 	json_add_string(event, "text",
 		"The adapter vanished (unplugged?); the job goes on when it is back.");
 	job_add_event(board->current, board->house.store, "warning", event);
@@ -124,7 +124,7 @@ static bool open_both(struct board *board, const struct wire_settings *settings,
 		&board->control_memory, &board->config->control, port_wire(board->port));
 	if (!control_open(&board->control_memory, why))
 		return true;
-	close_port(board);
+	board_close_port(board);
 	return false;
 }
 
@@ -144,13 +144,13 @@ static bool open_with_settings(struct board *board, struct why *why)
 	if (is_same(&chosen, own) || !open_both(board, own, why))
 		return false;
 	log_line(LOG_WARNING, "board %s: the port does not take %u %s any more: back to %u %s",
-		board->config->id, (unsigned)chosen.baud, wire_frame_name(chosen.frame),
+		board->id, (unsigned)chosen.baud, wire_frame_name(chosen.frame),
 		(unsigned)own->baud, wire_frame_name(own->frame));
 	board_forget_settings(board);
 	return true;
 }
 
-static bool open_port(struct board *board)
+bool board_open_port(struct board *board)
 {
 	struct why why = { 0 };
 
@@ -251,8 +251,7 @@ static bool follow_application(struct board *board)
 	const bool is_legible = port_settings(board->port).baud == console.baud;
 	const int64_t now = clock_wall_ms();
 
-	log_line(LOG_INFO, "board %s: its application speaks: it was restarted by hand",
-		board->config->id);
+	log_line(LOG_INFO, "board %s: its application speaks: it was restarted by hand", board->id);
 	board->session.is_live = false;
 	control_rest(&board->control_memory);
 	console_mark(board->console, CONSOLE_MARK_RESET, now);
@@ -286,7 +285,8 @@ static bool listen_to_rom(struct board *board)
 
 static bool read_port(struct board *board)
 {
-	return state_of(board) == BOARD_BOOTLOADER ? listen_to_rom(board) : read_console(board);
+	return board_state_now(board) == BOARD_BOOTLOADER ? listen_to_rom(board)
+							  : read_console(board);
 }
 
 /* What poll() said of the port. false: it vanished. */
@@ -310,14 +310,14 @@ static void serve(struct board *board)
 	if (fds[0].revents)
 		take_wake(board);
 	if (!attend(board, fds[1].revents))
-		vanish(board);
+		board_vanish(board);
 	else if (fds[1].revents & POLLIN)
 		poll(fds, 1, GATHER_MS);
 }
 
 static enum err carry_out(struct board *board, const struct wire_settings *wish)
 {
-	if (!board->port || state_of(board) != BOARD_IDLE)
+	if (!board->port || board_state_now(board) != BOARD_IDLE)
 		return ERR_CANCELLED;
 	if (!wish->baud)
 		return port_break(board->port);
@@ -422,7 +422,7 @@ static struct job_scene scene_of(struct board *board)
 		.map = board->map,
 		.session = &board->session,
 		.power = &board->power,
-		.was_in_bootloader = state_of(board) == BOARD_BOOTLOADER,
+		.was_in_bootloader = board_state_now(board) == BOARD_BOOTLOADER,
 		.is_stopping = board_is_stopping,
 		.listen = listen_to_application,
 		.ctx = board,
@@ -446,7 +446,7 @@ static void resume_console(struct board *board)
 {
 	enter(board, BOARD_IDLE, NULL);
 	if (!read_console(board))
-		vanish(board);
+		board_vanish(board);
 }
 
 static void settle(struct board *board, enum job_place place)
@@ -456,11 +456,12 @@ static void settle(struct board *board, enum job_place place)
 	const struct wire_settings now = board->port ? port_settings(board->port) : none;
 
 	if (place == PLACE_GONE || (board->port && port_fd(board->port) < 0))
-		vanish(board);
+		board_vanish(board);
 	else if (place == PLACE_BOOTLOADER)
 		enter(board, BOARD_BOOTLOADER, NULL);
 	else if (!is_same(&now, &console))
-		vanish(board); /* opened anew, it takes the console's settings or says why not */
+		board_vanish(
+			board); /* opened anew, it takes the console's settings or says why not */
 	else
 		resume_console(board);
 }
@@ -488,7 +489,7 @@ static struct job_outcome attempt(struct board *board, struct job *job)
 	const enum job_kind kind = job_request(job)->kind;
 
 	if (kind == JOB_DOCTOR && !board->port)
-		(void)open_port(board); /* what it says of it shall be true now */
+		(void)board_open_port(board); /* what it says of it shall be true now */
 	const bool may_use_port = (kind == JOB_POWER || kind == JOB_DOCTOR) && board->port;
 
 	if (!may_use_port && !job_needs_port(job, board->known)) {
@@ -496,10 +497,12 @@ static struct job_outcome attempt(struct board *board, struct job *job)
 
 		return job_execute(job, &scene);
 	}
-	if (!board->port)
-		return refuse(JOB_FAILED, "port_absent",
-			"The serial port vanished before the job began. It is re-opened by itself "
-			"when it comes back.");
+	if (!board->port) {
+		struct job_outcome outcome = { .state = JOB_FAILED };
+
+		board_refuse_absent(board, &outcome.problem);
+		return outcome;
+	}
 	return use_port(board, job);
 }
 
@@ -523,7 +526,25 @@ static void leave(struct board *board)
 		do_job(board, job);
 	if (board->port)
 		control_rest(&board->control_memory);
-	close_port(board);
+	board_close_port(board);
+}
+
+static void serve_or_wait(struct board *board, struct watch *watch)
+{
+	if (board->port) {
+		serve(board);
+	} else if (!board_open_port(board)) {
+		watch_wait(watch, board->wake, RETRY_MS);
+		take_wake(board);
+	}
+}
+
+static void end(struct board *board)
+{
+	pthread_mutex_lock(&board->lock);
+	board->has_ended = true;
+	pthread_mutex_unlock(&board->lock);
+	notify();
 }
 
 void *board_main(void *ctx)
@@ -531,22 +552,22 @@ void *board_main(void *ctx)
 	struct board *board = ctx;
 	struct watch *watch = watch_new(board->config->port);
 
+	if (watch && !board_is_stopping(board))
+		board_open_port(board);
 	while (watch && !board_is_stopping(board)) {
+		board_adopt(board, &watch);
 		carry_out_wishes(board);
 		struct job *job = take_job(board);
 
-		if (job) {
+		if (job)
 			do_job(board, job);
-		} else if (board->port) {
-			serve(board);
-		} else if (!open_port(board)) {
-			watch_wait(watch, board->wake, RETRY_MS);
-			take_wake(board);
-		}
+		else
+			serve_or_wait(board, watch);
 	}
 	if (!watch)
-		log_line(LOG_ERROR, "board %s: out of memory, it is not served", board->config->id);
+		log_line(LOG_ERROR, "board %s: out of memory, it is not served", board->id);
 	leave(board);
 	watch_free(watch);
+	end(board);
 	return NULL;
 }

@@ -85,6 +85,26 @@ static void free_list(char **list)
 	free(list);
 }
 
+/* false: no memory, and *to is whole enough to be freed. */
+static bool copy_list(char ***to, char *const *from)
+{
+	size_t count = 0;
+
+	while (from && from[count])
+		count++;
+	*to = from ? calloc(count + 1, sizeof(**to)) : NULL;
+	for (size_t i = 0; *to && i < count; i++)
+		if (!((*to)[i] = strdup(from[i])))
+			return false;
+	return *to || !from;
+}
+
+static bool copy_text(char **to, const char *from)
+{
+	*to = from ? strdup(from) : NULL;
+	return *to || !from;
+}
+
 static void board_release(struct config_board *board)
 {
 	free(board->label);
@@ -97,6 +117,51 @@ static void board_release(struct config_board *board)
 	free_list(board->power.off_argv);
 	free_list(board->power.on_argv);
 	free(board->expect_unique_id);
+}
+
+/* Of what board_release() frees, each: all are tried, so that none is shared after a failure. */
+static bool own_parts(struct config_board *board, const struct config_board *from)
+{
+	const struct config_control *control = &from->control;
+	bool ok = copy_text(&board->label, from->label);
+
+	ok = copy_list(&board->tags, from->tags) && ok;
+	ok = copy_text(&board->port, from->port) && ok;
+	ok = copy_text(&board->control.chip, control->chip) && ok;
+	ok = copy_text(&board->control.send, control->send) && ok;
+	ok = copy_list(&board->power.off_argv, from->power.off_argv) && ok;
+	ok = copy_list(&board->power.on_argv, from->power.on_argv) && ok;
+	ok = copy_list(&board->control.bootloader_argv, control->bootloader_argv) && ok;
+	ok = copy_list(&board->control.application_argv, control->application_argv) && ok;
+	return copy_text(&board->expect_unique_id, from->expect_unique_id) && ok;
+}
+
+struct config_board *config_board_copy(const struct config_board *from)
+{
+	struct config_board *board = malloc(sizeof(*board));
+
+	if (!board)
+		return NULL;
+	*board = *from;
+	atomic_init(&board->refs, 1);
+	if (own_parts(board, from))
+		return board;
+	config_board_unref(board);
+	return NULL;
+}
+
+struct config_board *config_board_ref(struct config_board *board)
+{
+	atomic_fetch_add(&board->refs, 1);
+	return board;
+}
+
+void config_board_unref(struct config_board *board)
+{
+	if (!board || atomic_fetch_sub(&board->refs, 1) != 1)
+		return;
+	board_release(board);
+	free(board);
 }
 
 void config_release(struct config *config)

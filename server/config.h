@@ -9,6 +9,8 @@
 #include "protocol/wire.h"
 #include "server/digest.h"
 
+#include <stdatomic.h>
+
 #define BOARD_ID_TEXT 33 /* [a-z0-9-]{1,32} */
 
 enum role { ROLE_NONE, ROLE_VIEW, ROLE_CONSOLE, ROLE_FLASH, ROLE_ADMIN };
@@ -65,6 +67,7 @@ struct config_power {
 };
 
 struct config_board {
+	atomic_uint refs; /* of a copy: config_board_copy() */
 	char id[BOARD_ID_TEXT];
 	char *label; /* never NULL: the id when not given */
 	char **tags; /* NULL-terminated, never NULL */
@@ -138,5 +141,13 @@ bool config_parse(struct config *config, const char *name, struct span text, str
  * from config until the next one is added. NULL: no memory, and config is unchanged.
  */
 struct config_board *config_add_board(struct config *config, const char *id, const char *port);
+
+/*
+ * A board's settings as its board holds them: a copy of its own, constant and counted, so that any
+ * thread may read it while the board takes another. Any thread. NULL: no memory.
+ */
+struct config_board *config_board_copy(const struct config_board *from);
+struct config_board *config_board_ref(struct config_board *board);
+void config_board_unref(struct config_board *board); /* NULL is fine */
 
 #endif /* BENCHD_SERVER_CONFIG_H */

@@ -100,7 +100,7 @@ static bool listener_start(
 	return false;
 }
 
-struct http *http_start(const struct bench *bench, struct ws *ws, char *reason, size_t reason_len)
+struct http *http_start(struct bench *bench, struct ws *ws, char *reason, size_t reason_len)
 {
 	const struct config *config = bench->config;
 	struct http *http = calloc(1, sizeof(*http));

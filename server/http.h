@@ -15,7 +15,7 @@ struct http;
  * which address and why. Prints nothing. Borrows bench and ws, to which it lends the WebSockets; ws
  * is started before and stopped between http_quiesce() and http_stop().
  */
-struct http *http_start(const struct bench *bench, struct ws *ws, char *reason, size_t reason_len);
+struct http *http_start(struct bench *bench, struct ws *ws, char *reason, size_t reason_len);
 /* "http://127.0.0.1:8080" of listener i, or NULL past the last. Borrowed. */
 const char *http_url(const struct http *http, size_t i);
 /* No new requests (503 stopping); those that wait are answered as their jobs end. */

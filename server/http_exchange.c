@@ -230,6 +230,7 @@ static void exchange_release(struct exchange *x)
 	json_free(r->json);
 	buf_release(&r->body);
 	target_release(&r->target);
+	board_unref(r->board);
 	free(x->raw_target);
 	free(x);
 }

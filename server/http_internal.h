@@ -96,7 +96,7 @@ struct listener {
 };
 
 struct http {
-	const struct bench *bench;
+	struct bench *bench;
 	struct ws *ws;
 	struct listener *listeners;
 	size_t listener_count;

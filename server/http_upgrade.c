@@ -5,6 +5,7 @@
  * and a minimal request handed over to be read again.
  */
 #include "server/http_internal.h"
+#include "server/api.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,10 +32,7 @@ static bool check_query(struct request *request, struct problem *problem)
 
 static bool check_board_viewer(struct request *request, struct problem *problem)
 {
-	if (!bench_find(request->bench, request->captures.text[0]))
-		return problem_set(problem, "no_such_board", "There is no board \"%.40s\".",
-			request->captures.text[0]);
-	return check_query(request, problem);
+	return api_board(request, problem) && check_query(request, problem);
 }
 
 static bool check_events_viewer(struct request *request, struct problem *problem)
@@ -131,8 +129,7 @@ static void fill_loan(struct request *request, struct ws_loan *loan)
 	const struct query *query = &request->target.query;
 	const char *stream = query_get(query, "stream");
 
-	if (request->captures.text[0][0])
-		loan->board = bench_find(request->bench, request->captures.text[0]);
+	loan->board = request->board;
 	query_number(query, "from", INT64_MAX, &loan->from, &loan->has_from, NULL);
 	loan->other_stream =
 		stream && loan->board && strcmp(stream, console_stream(board_console(loan->board)));

@@ -59,7 +59,7 @@ static void set_woken(struct ws *ws, struct http *http)
 static void limit_descriptors(const struct config *config)
 {
 	rlim_t want = (rlim_t)config->limits.viewers * DESCRIPTORS_PER_VIEWER +
-		config->board_count * DESCRIPTORS_PER_BOARD + DESCRIPTORS_BESIDE;
+		(rlim_t)BENCH_BOARDS_MAX * DESCRIPTORS_PER_BOARD + DESCRIPTORS_BESIDE;
 	struct rlimit limit;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit)) {
@@ -75,26 +75,6 @@ static void limit_descriptors(const struct config *config)
 		limit.rlim_max != RLIM_INFINITY && limit.rlim_max < want ? limit.rlim_max : want;
 	if (setrlimit(RLIMIT_NOFILE, &limit))
 		log_line(LOG_WARNING, "the limit of descriptors: %s", strerror(errno));
-}
-
-static bool add_boards(struct house *house)
-{
-	struct bench *bench = &house->bench;
-	const struct board_house needs = {
-		.store = bench->store,
-		.shelf = bench->shelf,
-		.queue_limit = house->config.limits.queue,
-		.state_dir = house->config.state_dir,
-	};
-
-	bench->boards = calloc(house->config.board_count + 1, sizeof(*bench->boards));
-	for (size_t i = 0; bench->boards && i < house->config.board_count; i++) {
-		bench->boards[i] = board_new(&house->config.boards[i], &needs);
-		if (!bench->boards[i])
-			return false;
-		bench->board_count++;
-	}
-	return bench->boards != NULL;
 }
 
 static bool furnish(struct house *house, char reason[REASON_TEXT])
@@ -116,7 +96,7 @@ static bool furnish(struct house *house, char reason[REASON_TEXT])
 	if (house->demo && !demo_fill_shelf(house->demo, bench->shelf))
 		log_line(LOG_WARNING, "the demo's firmware is not on the shelf");
 	bench->auth = auth_new(&house->config);
-	return bench->auth && add_boards(house);
+	return bench->auth && bench_open(bench);
 }
 
 /* Boards last: a server that can't listen must not have touched a port. */
@@ -134,14 +114,12 @@ static bool open_doors(struct house *house, char reason[REASON_TEXT])
 	if (!house->http)
 		return false;
 	set_woken(house->ws, house->http);
-	for (size_t i = 0; i < bench->board_count; i++) {
-		if (!board_start(bench->boards[i])) {
-			snprintf(reason, REASON_TEXT, "the thread of board %s could not be started",
-				board_id(bench->boards[i]));
-			return false;
-		}
-	}
-	return true;
+	const char *failed = bench_start(bench);
+
+	if (failed)
+		snprintf(
+			reason, REASON_TEXT, "the thread of board %s could not be started", failed);
+	return !failed;
 }
 
 /* What is not there is skipped: it also takes down a house half built. */
@@ -151,10 +129,7 @@ static void take_down(struct house *house)
 
 	if (house->http)
 		http_quiesce(house->http);
-	for (size_t i = 0; i < bench->board_count; i++)
-		board_stop(bench->boards[i]);
-	for (size_t i = 0; i < bench->board_count; i++)
-		board_join(bench->boards[i]);
+	bench_stop(bench);
 	set_woken(NULL, house->http);
 	if (house->ws)
 		ws_stop(house->ws);
@@ -163,9 +138,7 @@ static void take_down(struct house *house)
 		http_stop(house->http);
 	if (house->ws)
 		ws_free(house->ws);
-	for (size_t i = 0; i < bench->board_count; i++)
-		board_free(bench->boards[i]);
-	free(bench->boards);
+	bench_close(bench);
 	auth_free(bench->auth);
 	shelf_close(bench->shelf);
 	store_close(bench->store);
@@ -233,7 +206,7 @@ static void announce(const struct house *house)
 				? house->config.base_path
 				: "");
 	fflush(stdout);
-	if (!house->bench.board_count)
+	if (!house->config.board_count)
 		log_line(LOG_INFO,
 			"no board is configured: --board ID=PORT, --config FILE or --demo");
 }

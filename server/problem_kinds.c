@@ -59,6 +59,13 @@ static const struct problem_kind kinds[] = {
 	{ "quarantined", 409, "The content of the board is unsure", false,
 		"An erase or write of this board was cut short, so what it would run is unsure. "
 		"Flash it again or erase it whole, or add force=true if you know better." },
+	{ "board_exists", 409, "There is such a board already", false,
+		"Each board has an id of its own, and no two boards share a serial port." },
+	{ "too_many_boards", 409, "There are too many boards", false,
+		"This server takes no more boards. Remove one that is not needed." },
+	{ "board_has_jobs", 409, "The board has jobs", true,
+		"A board is taken away only when none of its jobs runs or waits. Cancel them "
+		"(DELETE /api/v1/jobs/ID), or wait." },
 	{ "job_final", 409, "The job has already ended", false,
 		"A job that has ended cannot be cancelled." },
 	{ "job_not_ended", 409, "The job has not ended", true,

@@ -19,10 +19,11 @@ struct reply; /* http_internal.h */
 struct exchange;
 
 struct request {
-	const struct bench *bench;
+	struct bench *bench;
 	enum method method;
 	struct target target; /* its path is below the base path, with a leading slash */
 	struct captures captures;
+	struct board *board; /* that the path names, once it was looked for: a reference */
 	struct identity identity;
 	bool is_stopping;
 	struct json *json;         /* BODY_JSON: NULL when there was no body */

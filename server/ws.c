@@ -16,7 +16,8 @@
 #define PROGRESS_MS 15000 /* a viewer that takes nothing for so long is closed */
 #define CHECK_US (2 * LWS_US_PER_SEC)
 #define CLOSE_TOO_SLOW ((enum lws_close_status)1013) /* "try again later" */
-#define STOP_MS 1000                                 /* for the close frames to leave */
+#define CLOSE_REMOVED ((enum lws_close_status)4404)
+#define STOP_MS 1000 /* for the close frames to leave */
 
 struct ws {
 	const struct bench *bench;
@@ -104,7 +105,7 @@ static void on_wake(struct ws *ws)
 	}
 	for (v = ws->viewers; v; v = v->next) {
 		v->is_closing = v->is_closing || stops;
-		if (v->is_open && (v->is_closing || viewer_has_news(v)))
+		if (v->is_open && (v->is_closing || viewer_is_bereft(v) || viewer_has_news(v)))
 			ask_to_write(v);
 	}
 }
@@ -157,6 +158,8 @@ static int on_writable(struct ws *ws, struct viewer *v, struct lws *wsi)
 	v->asked_ms = 0;
 	if (v->is_closing)
 		return close_with(wsi, LWS_CLOSE_STATUS_GOINGAWAY, "benchd is stopping");
+	if (viewer_is_bereft(v))
+		return close_with(wsi, CLOSE_REMOVED, "the board was removed");
 	while (more > 0 && !lws_send_pipe_choked(wsi))
 		more = write_one(ws, v, wsi);
 	if (more < 0)

@@ -23,7 +23,7 @@ void ws_wake(struct ws *ws);
 struct ws_loan {
 	int fd;              /* a duplicate; ws owns it from here on */
 	struct span request; /* the minimal request to inject; copied */
-	struct board *board; /* NULL: /ws/v1/events */
+	struct board *board; /* borrowed; NULL: /ws/v1/events */
 	bool has_from;
 	bool other_stream; /* from counts in a stream that is gone: a gap first */
 	uint64_t from;

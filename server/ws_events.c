@@ -2,6 +2,7 @@
 /* ws_events.c - the texts that viewers get: snapshots, and what has changed since. */
 #include "server/ws_internal.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define MARKS_AT_ONCE 32
@@ -255,6 +256,78 @@ static struct json *change_job(struct viewer *v, struct seen *seen)
 		seen_show(seen, NULL);
 		seen->job_number++;
 	}
+	return event;
+}
+
+void seen_release(struct seen *seen)
+{
+	job_unref(seen->job);
+	board_unref(seen->board);
+	*seen = (struct seen){ 0 };
+}
+
+static bool is_in(const struct board_list *list, const struct board *board)
+{
+	size_t i = 0;
+
+	while (i < list->count && list->boards[i] != board)
+		i++;
+	return i < list->count;
+}
+
+static struct json *change_gone(struct viewer *v, size_t i)
+{
+	struct json *event = event_new(v, "removed", board_id(v->seen[i].board));
+
+	seen_release(&v->seen[i]);
+	v->seen_count--;
+	memmove(&v->seen[i], &v->seen[i + 1], (v->seen_count - i) * sizeof(*v->seen));
+	return event;
+}
+
+static struct json *change_come(struct viewer *v, struct board *board)
+{
+	struct seen *grown = reallocarray(v->seen, v->seen_count + 1, sizeof(*grown));
+
+	if (!grown)
+		return NULL;
+	v->seen = grown;
+	grown[v->seen_count] = (struct seen){ .board = board_ref(board) };
+	return snapshot_board(v, &v->seen[v->seen_count++]);
+}
+
+/* One of the differences between what it knows of and now. NULL with *is_same: there is none. */
+static struct json *difference(struct viewer *v, const struct board_list *now, bool *is_same)
+{
+	*is_same = false;
+	for (size_t i = 0; i < v->seen_count; i++)
+		if (!is_in(now, v->seen[i].board))
+			return change_gone(v, i);
+	for (size_t i = 0, k; i < now->count; i++) {
+		for (k = 0; k < v->seen_count && v->seen[k].board != now->boards[i];)
+			k++;
+		if (k == v->seen_count)
+			return change_come(v, now->boards[i]);
+	}
+	*is_same = true;
+	return NULL;
+}
+
+struct json *change_list(struct viewer *v)
+{
+	struct board_list *now;
+	bool is_same;
+
+	if (bench_list_holds(v->bench, v->list))
+		return NULL;
+	now = bench_list(v->bench);
+	struct json *event = difference(v, now, &is_same);
+
+	if (is_same) {
+		board_list_unref(v->list);
+		v->list = board_list_ref(now);
+	}
+	board_list_unref(now);
 	return event;
 }
 

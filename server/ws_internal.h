@@ -16,7 +16,7 @@
 
 /* What a viewer has seen of one board. */
 struct seen {
-	struct board *board;
+	struct board *board; /* a reference */
 	uint64_t board_version, map_version, mark;
 	struct job *job;     /* a reference; NULL: none is shown */
 	uint64_t job_number; /* of it, or of the next to show */
@@ -33,6 +33,8 @@ struct viewer {
 	bool is_open, is_closing;
 	int64_t asked_ms; /* when a chance to write was asked for; 0: it was not */
 
+	const struct bench *bench;
+	struct board_list *list; /* of those it knows of; NULL: it looks at one board */
 	struct seen *seen;
 	size_t seen_count;
 	bool had_snapshot;
@@ -51,6 +53,8 @@ struct viewer {
 /* NULL: no memory. Copies the loan. */
 struct viewer *viewer_new(const struct bench *bench, const struct ws_loan *loan);
 void viewer_free(struct viewer *v);
+/* Its board was removed: nothing more comes. */
+bool viewer_is_bereft(struct viewer *v);
 /* Is there anything to send? */
 bool viewer_has_news(struct viewer *v);
 
@@ -65,6 +69,9 @@ struct json *event_new(struct viewer *v, const char *type, const char *board);
 /* The whole state; *seen says what is in it. NULL: no memory. */
 struct json *snapshot_board(struct viewer *v, struct seen *seen);
 struct json *snapshot_all(struct viewer *v);
+/* A board that came or went since; NULL: none did (or no memory, it stays unseen). */
+struct json *change_list(struct viewer *v);
+void seen_release(struct seen *seen);
 /* What has changed on a board; NULL: nothing has (or no memory, the change stays unseen). */
 struct json *change_of(struct viewer *v, struct seen *seen);
 bool seen_is_stale(struct seen *seen);

@@ -14,10 +14,12 @@
 
 static bool watch_boards(struct viewer *v, const struct bench *bench)
 {
-	v->seen_count = v->loan.board ? 1 : bench->board_count;
+	v->bench = bench;
+	v->list = v->loan.board ? NULL : bench_list(bench);
+	v->seen_count = v->list ? v->list->count : 1;
 	v->seen = calloc(v->seen_count ? v->seen_count : 1, sizeof(*v->seen));
 	for (size_t i = 0; v->seen && i < v->seen_count; i++)
-		v->seen[i].board = v->loan.board ? v->loan.board : bench->boards[i];
+		v->seen[i].board = board_ref(v->list ? v->list->boards[i] : v->loan.board);
 	return v->seen;
 }
 
@@ -58,11 +60,12 @@ struct viewer *viewer_new(const struct bench *bench, const struct ws_loan *loan)
 
 void viewer_free(struct viewer *v)
 {
-	for (size_t i = 0; v->seen && i < v->seen_count; i++)
-		job_unref(v->seen[i].job);
-	free(v->seen);
-	if (v->loan.board)
+	if (v->loan.board && v->seen)
 		board_leave(v->loan.board, v->number);
+	for (size_t i = 0; v->seen && i < v->seen_count; i++)
+		seen_release(&v->seen[i]);
+	free(v->seen);
+	board_list_unref(v->list);
 	buf_release(&v->request);
 	buf_release(&v->in);
 	buf_release(&v->replies);
@@ -74,9 +77,15 @@ static bool has_bytes(const struct viewer *v)
 	return v->loan.board && console_head(board_console(v->loan.board)) > v->at;
 }
 
+bool viewer_is_bereft(struct viewer *v)
+{
+	return v->loan.board && board_is_removed(v->loan.board);
+}
+
 bool viewer_has_news(struct viewer *v)
 {
-	if (!v->had_snapshot || v->reply_count || v->has_gap || has_bytes(v))
+	if (!v->had_snapshot || v->reply_count || v->has_gap || has_bytes(v) ||
+		(v->list && !bench_list_holds(v->bench, v->list)))
 		return true;
 	for (size_t i = 0; i < v->seen_count; i++)
 		if (seen_is_stale(&v->seen[i]))
@@ -158,7 +167,7 @@ static enum message next_bytes(struct viewer *v, struct buf *out)
 
 enum message viewer_next(struct viewer *v, struct buf *out)
 {
-	struct json *event = NULL;
+	struct json *event;
 
 	if (!v->had_snapshot)
 		return next_snapshot(v, out);
@@ -166,6 +175,7 @@ enum message viewer_next(struct viewer *v, struct buf *out)
 		return next_reply(v, out);
 	if (v->has_gap)
 		return next_gap(v, out);
+	event = v->list ? change_list(v) : NULL;
 	for (size_t i = 0; !event && i < v->seen_count; i++)
 		event = change_of(v, &v->seen[i]);
 	if (event)

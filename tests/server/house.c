@@ -85,19 +85,6 @@ static void fill_config(struct house *house, bool with_token)
 	config->board_count = 1;
 }
 
-static void start_board(struct house *house)
-{
-	struct board_house needs = { .store = house->bench.store,
-		.shelf = house->bench.shelf,
-		.queue_limit = 2,
-		.state_dir = house->folder };
-
-	house->boards[0] = board_new(&house->board, &needs);
-	assert_non_null(house->boards[0]);
-	house->bench.boards = house->boards;
-	house->bench.board_count = 1;
-}
-
 struct house *house_open(bool with_token)
 {
 	struct house *house = calloc(1, sizeof(*house));
@@ -113,7 +100,7 @@ struct house *house_open(bool with_token)
 	assert_non_null(house->bench.store);
 	house->bench.shelf = shelf_open(house->folder, house->bench.store, reason, sizeof(reason));
 	assert_non_null(house->bench.shelf);
-	start_board(house);
+	assert_true(bench_open(&house->bench));
 	house->ws = ws_start(&house->bench);
 	assert_non_null(house->ws);
 	house->http = http_start(&house->bench, house->ws, reason, sizeof(reason));
@@ -122,7 +109,7 @@ struct house *house_open(bool with_token)
 	assert_int_equal(sscanf(http_url(house->http, 0), "http://127.0.0.1:%u", &house->port), 1);
 	set_awake(house);
 	notify_init(wake);
-	assert_true(board_start(house->boards[0]));
+	assert_null(bench_start(&house->bench));
 	return house;
 }
 
@@ -143,13 +130,12 @@ static void release_config(struct house *house)
 void house_close(struct house *house)
 {
 	http_quiesce(house->http);
-	board_stop(house->boards[0]);
-	board_join(house->boards[0]);
+	bench_stop(&house->bench);
 	set_awake(NULL);
 	ws_stop(house->ws);
 	http_stop(house->http);
 	ws_free(house->ws);
-	board_free(house->boards[0]);
+	bench_close(&house->bench);
 	shelf_close(house->bench.shelf);
 	store_close(house->bench.store);
 	auth_free(house->bench.auth);

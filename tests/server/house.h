@@ -20,7 +20,6 @@ struct house {
 	struct config_board board;
 	struct config_token token;
 	struct bench bench;
-	struct board *boards[1];
 	struct ws *ws;
 	struct http *http;
 	unsigned port;

@@ -341,10 +341,54 @@ static void test_map_follows(void **state)
 	workbench_close(&wb);
 }
 
+static bool has_ended(void *board)
+{
+	return board_has_ended(board);
+}
+
+/* New settings keep what they do not touch; another port is tried before a job is refused for it.
+ */
+static void test_settings_change(void **state)
+{
+	struct workbench wb;
+	struct problem problem = { 0 };
+	char elsewhere[] = "/nowhere/tty";
+
+	(void)state;
+	workbench_open(&wb, &(struct workbench_options){ .control = CONTROL_COMMAND });
+	struct config_board other = wb.config;
+
+	other.label = (char *)"Cat";
+	assert_true(board_configure(wb.board, &other));
+	struct json *json = board_json(wb.board);
+
+	workbench_assert_text(json, "label", "Cat");
+	workbench_assert_text(json, "state", "idle");
+	json_free(json);
+	other.port = elsewhere;
+	assert_true(board_configure(wb.board, &other));
+	workbench_wait_state(&wb, "absent");
+	assert_true(board_configure(wb.board, &wb.config));
+	workbench_wait_state(&wb, "idle");
+	struct job_request request = workbench_request(JOB_IDENTIFY);
+
+	assert_int_equal(workbench_do(&wb, &request, NULL, NULL), JOB_DONE);
+	assert_true(board_remove(wb.board));
+	workbench_wait(has_ended, wb.board);
+	request = workbench_request(JOB_IDENTIFY);
+	struct job *job = job_new(&request, "mouse");
+
+	assert_false(board_submit(wb.board, job, &problem));
+	assert_string_equal(problem.code, "no_such_board");
+	job_unref(job);
+	workbench_close(&wb);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_flash),
+		cmocka_unit_test(test_settings_change),
 		cmocka_unit_test(test_unchanged),
 		cmocka_unit_test(test_a_silent_program),
 		cmocka_unit_test(test_input_is_echoed),

@@ -69,6 +69,7 @@ static void test_any_may_type(void **state)
 	(void)state;
 	workbench_open(&wb, &(struct workbench_options){ .control = CONTROL_COMMAND });
 	wb.config.console_any_writer = true;
+	assert_true(board_configure(wb.board, &wb.config));
 	assert_true(board_input(wb.board, &one, span_of("a"), NULL));
 	assert_true(board_input(wb.board, &two, span_of("a"), NULL));
 	assert_true(is_writer(&wb, NULL));

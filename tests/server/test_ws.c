@@ -373,21 +373,57 @@ static void jobs_that_ended_unseen_are_told(void **state)
 	house_close(house);
 }
 
+static void assert_closed(int fd, int want)
+{
+	size_t len;
+	char *code = wait_frame(fd, CLOSE, "", &len);
+
+	assert_true(len >= 2);
+	assert_int_equal((uint8_t)code[0] << 8 | (uint8_t)code[1], want);
+	free(code);
+	close(fd);
+}
+
+static void boards_come_and_go(void **state)
+{
+	struct house *house = house_open(false);
+	int fd = view(house, UPGRADE("/ws/v1/boards/mouse"));
+	int events = view(house, UPGRADE("/ws/v1/events"));
+	struct config_board cat = house->board;
+	struct problem problem = { 0 };
+
+	(void)state;
+	wait_text(fd, "\"type\":\"snapshot\"");
+	wait_text(events, "\"type\":\"snapshot\"");
+	assert_null(bench_add(&house->bench, &house->board, &problem));
+	assert_string_equal(problem.code, "board_exists");
+	struct board *board = bench_remove(&house->bench, "mouse", &problem);
+
+	assert_non_null(board);
+	board_unref(board);
+	assert_closed(fd, 4404);
+	wait_text(events, "\"type\":\"removed\"");
+	assert_null(bench_find(&house->bench, "mouse"));
+	assert_null(bench_remove(&house->bench, "mouse", &problem));
+	assert_string_equal(problem.code, "no_such_board");
+	strcpy(cat.id, "cat");
+	board = bench_add(&house->bench, &cat, &problem);
+	assert_non_null(board);
+	board_unref(board);
+	wait_text(events, "\"id\":\"cat\"");
+	close(events);
+	house_close(house);
+}
+
 static void a_stop_says_goodbye(void **state)
 {
 	struct house *house = house_open(false);
 	int fd = view(house, UPGRADE("/ws/v1/events"));
-	size_t len;
 
 	(void)state;
 	wait_text(fd, "\"type\":\"snapshot\"");
 	house_close(house);
-	char *code = wait_frame(fd, CLOSE, "", &len);
-
-	assert_true(len >= 2);
-	assert_int_equal((uint8_t)code[0] << 8 | (uint8_t)code[1], 1001);
-	free(code);
-	close(fd);
+	assert_closed(fd, 1001);
 }
 
 int main(void)
@@ -401,6 +437,7 @@ int main(void)
 		cmocka_unit_test(who_logs_out_is_closed),
 		cmocka_unit_test(answers_do_not_pile_up),
 		cmocka_unit_test(jobs_that_ended_unseen_are_told),
+		cmocka_unit_test(boards_come_and_go),
 		cmocka_unit_test(a_stop_says_goodbye),
 	};
 

@@ -184,7 +184,8 @@ void workbench_open(struct workbench *wb, const struct workbench_options *option
 static void close_house(struct workbench *wb)
 {
 	board_stop(wb->board);
-	board_free(wb->board);
+	board_join(wb->board);
+	board_unref(wb->board);
 	shelf_close(wb->shelf);
 	store_close(wb->store);
 }
