@@ -20,6 +20,8 @@ async function bundle() {
     minify: true,
     write: false,
     format: 'esm',
+    splitting: true,
+    chunkNames: '[name]-[hash]',
     target: ['chrome109', 'firefox115', 'safari16.4'],
     legalComments: 'none',
     plugins: [xtermCsp],

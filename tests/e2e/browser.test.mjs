@@ -25,7 +25,13 @@ before(async () => {
   bench = await Bench.start({
     boards: [
       { id: 'f103', part: 'f103rb', label: 'Micromouse', tags: ['f1', 'robot'] },
-      { id: 'f407', part: 'f407vg', label: 'Motor controller', tags: ['f4'] },
+      {
+        id: 'f407',
+        part: 'f407vg',
+        label: 'Motor controller',
+        tags: ['f4'],
+        console: { writers: 'any' }, // the tests type by requests, too
+      },
     ],
   });
   browser = await chromium.launch({

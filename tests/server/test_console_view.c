@@ -4,6 +4,9 @@
 
 #include "tests/cmocka_all.h"
 
+#include "server/json.h"
+
+#include <stdio.h>
 #include <string.h>
 
 #define T0 1795341600000 /* 2026-11-22T10:00:00Z */
@@ -132,9 +135,50 @@ static void no_byte_gets_through_that_a_terminal_obeys(void **state)
 	}
 }
 
+static bool is_text(struct span bytes, const char *text)
+{
+	return bytes.len == strlen(text) && (!bytes.len || !memcmp(bytes.ptr, text, bytes.len));
+}
+
+/* The page reads the same lines (web/test/numbers.test.mjs): a plot and its CSV agree. */
+static void numbers_are_read_as_the_page_reads_them(void **state)
+{
+	static uint8_t bytes[16 * KIB];
+	FILE *file = fopen(NUMBERS_JSON, "rb");
+
+	(void)state;
+	assert_non_null(file);
+	const size_t len = fread(bytes, 1, sizeof(bytes), file);
+
+	fclose(file);
+	struct json *rows_json = json_parse((struct span){ bytes, len }, false, NULL);
+	size_t count = 0;
+
+	assert_non_null(rows_json);
+	for (const struct json *row = json_first(rows_json); row; row = json_next(row), count++) {
+		const char *line = json_string(json_get(row, "line"));
+		const struct json *want = json_first(json_get(row, "numbers"));
+		struct number got[NUMBERS_MAX];
+		const size_t found = numbers_parse(span_of(line), got);
+
+		for (size_t i = 0; i < found; i++, want = json_next(want)) {
+			const struct json *name = json_first(want);
+
+			assert_non_null(name);
+			assert_true(
+				is_text(got[i].name, json_string(name) ? json_string(name) : ""));
+			assert_true(is_text(got[i].text, json_string(json_next(name))));
+		}
+		assert_null(want);
+	}
+	assert_true(count > 10);
+	json_free(rows_json);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(numbers_are_read_as_the_page_reads_them),
 		cmocka_unit_test(views_are_the_same_however_cut),
 		cmocka_unit_test(columns_are_learned_ahead),
 		cmocka_unit_test(a_loss_is_told_on_a_line_of_its_own),

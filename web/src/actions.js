@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // What a person can ask for, carried out: each takes the wish and tells the state what came of it.
 import * as api from './api.js';
+import { consoleActions } from './console-actions.js';
 
 /** @typedef {{dispatch: (event: {type: string, [more: string]: any}) => void,
+ *   console: (board: string) => import('./reduce.js').ConsoleState,
  *   session: (board: string) => import('./reduce.js').Session,
  *   image: (board: string) => string | null, refresh: () => Promise<void>,
  *   settle: (board: string) => Promise<void>,
@@ -18,14 +20,8 @@ async function accept(house, board, request) {
     house.dispatch({ type: 'accepted', board, job: await request() });
     await house.settle(board);
   } catch (error) {
-    house.dispatch({ type: 'problem', board, problem: problemOf(error) });
+    house.dispatch({ type: 'problem', board, problem: api.problemOf(error) });
   }
-}
-
-/** @param {unknown} error @returns {import('./types.js').ProblemBody} */
-export function problemOf(error) {
-  if (error instanceof api.Problem) return error.body;
-  return { title: 'The page failed', detail: String(error), status: 0 };
 }
 
 /**
@@ -57,6 +53,7 @@ function withFirmware(house, board, verb, more) {
 
 /** @type {Record<string, (house: House, wish: any) => Promise<void>>} */
 export const actions = {
+  ...consoleActions,
   async choose(house, { board, firmware, atOnce, options }) {
     house.dispatch({ type: 'chosen', board, firmware, options });
     await (atOnce ? actions.flash : actions.plan)(house, { board });
@@ -83,7 +80,7 @@ export const actions = {
     try {
       await api.cancelJob(job);
     } catch (error) {
-      house.dispatch({ type: 'problem', board, problem: problemOf(error) });
+      house.dispatch({ type: 'problem', board, problem: api.problemOf(error) });
     }
   },
   identify: (house, { board }) => accept(house, board, () => api.startJob(board, 'identify')),
@@ -107,7 +104,7 @@ export const actions = {
       const { name, blob } = await api.readMemory(board, query);
       house.save(name, blob);
     } catch (error) {
-      house.dispatch({ type: 'problem', board, problem: problemOf(error) });
+      house.dispatch({ type: 'problem', board, problem: api.problemOf(error) });
     }
   },
 };

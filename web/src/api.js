@@ -16,6 +16,12 @@ export class Problem extends Error {
   }
 }
 
+/** @param {unknown} error @returns {import('./types.js').ProblemBody} */
+export function problemOf(error) {
+  if (error instanceof Problem) return error.body;
+  return { title: 'The page failed', detail: String(error), status: 0 };
+}
+
 const UNREACHABLE = {
   title: 'The server cannot be reached',
   detail: 'Nothing was sent. Is benchd running, and is this machine still on the network?',
@@ -32,7 +38,7 @@ export function address(path, query = {}) {
 }
 
 /** @param {Response} response @returns {Promise<Problem>} */
-async function problemOf(response) {
+async function refusalOf(response) {
   const fallback = {
     title: response.statusText || 'The server refused',
     detail: `The answer was ${response.status} without an explanation; a proxy may have given it.`,
@@ -55,7 +61,7 @@ async function request(method, path, { query, body, headers } = {}) {
   } catch (error) {
     throw new Problem({ ...UNREACHABLE, detail: `${UNREACHABLE.detail} (${error})` });
   }
-  if (!response.ok) throw await problemOf(response);
+  if (!response.ok) throw await refusalOf(response);
   return response;
 }
 
@@ -147,6 +153,29 @@ export async function readMemory(board, query) {
   const said = /filename="?([^";]+)/.exec(response.headers.get('content-disposition') ?? '');
   return { name: said?.[1] ?? `${board}.bin`, blob: await response.blob() };
 }
+
+/** A part of a console's past as NDJSON. @param {string} board @param {Record<string, any>} query */
+export async function readPast(board, query) {
+  const response = await request('GET', `${boardPath(board)}/console`, {
+    query,
+    headers: { Accept: 'application/x-ndjson' },
+  });
+  return {
+    stream: response.headers.get('console-stream') ?? '',
+    text: await response.text(),
+  };
+}
+/** @param {string} board @param {Record<string, any>} query */
+export const readConsole = async (board, query) =>
+  (await request('GET', `${boardPath(board)}/console`, { query })).blob();
+/** @param {string} board @param {Record<string, any>} query */
+export const searchConsole = (board, query) => get(`${boardPath(board)}/console/search`, query);
+/** @param {string} board @param {{baud: number, frame: string}} settings */
+export const setConsole = (board, settings) =>
+  request('PUT', `${boardPath(board)}/console/settings`, {
+    body: JSON.stringify(settings),
+    headers: { 'Content-Type': 'application/json' },
+  });
 
 /** @param {string} token */
 export const logIn = (token) =>

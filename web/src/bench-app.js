@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: MIT
 import { html, nothing } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
-import { actions, problemOf } from './actions.js';
+import { actions } from './actions.js';
 import * as api from './api.js';
 import { Element } from './element.js';
-import { EMPTY, jobAtHand, reduce, viewOf } from './reduce.js';
+import { placeHash, placeOf } from './places.js';
+import { EMPTY, jobAtHand, NO_CONSOLE, reduce, viewOf } from './reduce.js';
 import { watchAll, watchBoard } from './stream.js';
 import { isFinal, percent } from './words.js';
 
 /** Under which problems of the log-in form stand; no board's id looks like it. */
 const LOG_IN = 'log in';
 
-/** "#board/ID" names a board; anything else is the list. @param {string} hash */
-export function routeOf(hash) {
-  const match = /^#board\/([a-z0-9-]{1,32})$/.exec(hash);
-  return match ? match[1] : '';
-}
+/** Bytes of a file that leave at once; the server holds 64 KiB. */
+const FILE_PIECE = 512;
+/** Of a byte on the line, start and stop with it, and a little for what is typed beside it. */
+const FILE_BITS = 10.5;
 
 /** A file dropped beside its place does not replace the page. @param {Event} event */
 const keepPage = (event) => event.preventDefault();
@@ -25,6 +25,7 @@ class BenchApp extends Element {
   static properties = {
     bench: { state: true },
     boardId: { state: true },
+    place: { state: true },
     refused: { state: true },
   };
 
@@ -35,13 +36,16 @@ class BenchApp extends Element {
     this.refused = '';
     /** @type {import('./stream.js').Stream | null} */
     this.stream = null;
-    this.route = () => this.go(routeOf(location.hash));
+    /** In a console. */
+    this.place = placeOf('');
+    this.route = () => this.go(placeOf(location.hash));
     /** @type {import('./actions.js').House} */
     this.house = {
       dispatch: (event) => this.dispatch(event),
       session: (board) =>
         this.bench.sessions[board] ??
         reduce(EMPTY, { type: 'options', board, options: {} }).sessions[board],
+      console: (board) => this.bench.consoles[board] ?? NO_CONSOLE,
       image: (board) =>
         this.bench.jobs[this.bench.sessions[board]?.planJob ?? '']?.image?.sha256 ?? null,
       refresh: () => this.loadAround(),
@@ -62,7 +66,11 @@ class BenchApp extends Element {
     this.addEventListener('input-bytes', (/** @type {any} */ event) =>
       this.sendInput(event.detail.bytes),
     );
-    this.boardId = routeOf(location.hash);
+    this.addEventListener('say', (/** @type {any} */ event) => this.say(event.detail.type));
+    this.addEventListener('send-file', (/** @type {any} */ event) => this.sendFile(event.detail));
+    this.addEventListener('copy-place', (/** @type {any} */ event) => this.copyPlace(event.detail));
+    this.place = placeOf(location.hash);
+    this.boardId = this.place.board;
     this.start();
   }
 
@@ -95,10 +103,11 @@ class BenchApp extends Element {
     );
   }
 
-  /** @param {string} board */
-  go(board) {
-    if (board === this.boardId) return;
-    this.boardId = board;
+  /** @param {import('./places.js').Place} place */
+  go(place) {
+    this.place = place;
+    if (place.board === this.boardId) return;
+    this.boardId = place.board;
     this.refused = '';
     scrollTo(0, 0);
     if (!this.bench.needsLogIn) this.listen();
@@ -109,7 +118,7 @@ class BenchApp extends Element {
     try {
       await load();
     } catch (error) {
-      this.dispatch({ type: 'problem', board, problem: problemOf(error) });
+      this.dispatch({ type: 'problem', board, problem: api.problemOf(error) });
     }
   }
 
@@ -212,7 +221,7 @@ class BenchApp extends Element {
     if (!console) return;
     if (event.type === 'gap') console.gap(event.to, event.lost ?? 0);
     else if (event.type === 'mark') console.mark(event);
-    else console.follow(event.state.console.stream);
+    else console.follow(event.state.console.stream, event.viewer ?? null);
     for (const mark of event.marks ?? []) console.mark(mark);
   }
 
@@ -221,12 +230,44 @@ class BenchApp extends Element {
     this.refused = this.stream?.send(bytes) ? '' : 'Not sent: the connection to benchd is lost.';
   }
 
+  /** @param {string} type */
+  say(type) {
+    this.refused = this.stream?.say({ type }) ? '' : 'Not sent: the connection to benchd is lost.';
+  }
+
+  /** As fast as the line takes it, so that it can be stopped. @param {{name: string, bytes: Uint8Array<ArrayBuffer>}} file */
+  async sendFile({ name, bytes }) {
+    const board = this.boardId;
+    const baud = this.bench.boards[board]?.console.baud ?? 9600;
+    const tell = (/** @type {number} */ done) =>
+      this.dispatch({
+        type: 'consoleState',
+        board,
+        change: { sending: { name, done, total: bytes.length }, problem: '' },
+      });
+    this.refused = '';
+    tell(0);
+    for (let at = 0; at < bytes.length; at += FILE_PIECE) {
+      this.sendInput(bytes.subarray(at, at + FILE_PIECE));
+      await new Promise((done) => setTimeout(done, (FILE_PIECE * FILE_BITS * 1000) / baud));
+      if (this.refused || this.boardId !== board || !this.bench.consoles[board]?.sending) break;
+      tell(Math.min(bytes.length, at + FILE_PIECE));
+    }
+    this.dispatch({ type: 'consoleState', board, change: { sending: null } });
+  }
+
+  /** The address then names it, and it is copied where the browser lets us. @param {{offset: number, stream: string}} place */
+  async copyPlace({ offset, stream }) {
+    location.hash = placeHash({ board: this.boardId, offset, stream });
+    await navigator.clipboard?.writeText(location.href);
+  }
+
   /** @param {string} token */
   async logIn(token) {
     try {
       await api.logIn(token);
     } catch (error) {
-      this.dispatch({ type: 'problem', board: LOG_IN, problem: problemOf(error) });
+      this.dispatch({ type: 'problem', board: LOG_IN, problem: api.problemOf(error) });
       return;
     }
     this.dispatch({ type: 'forget', board: LOG_IN });
@@ -309,7 +350,7 @@ class BenchApp extends Element {
     if (this.boardId)
       return keyed(
         this.boardId,
-        html`<board-page .bench=${bench} .boardId=${this.boardId} .refused=${this.refused}></board-page>`,
+        html`<board-page .bench=${bench} .boardId=${this.boardId} .place=${this.place} .refused=${this.refused}></board-page>`,
       );
     return html`<board-list .bench=${bench}></board-list>`;
   }

@@ -2,12 +2,23 @@
 import { html, nothing } from 'lit';
 import { ConsoleLog } from './console-log.js';
 import { Element } from './element.js';
-import { lineEnd, setLineEnd } from './preferences.js';
+import { chunksOf } from './past-lines.js';
+import { hasEcho, lineEnd, sentTo, setEcho, setLineEnd, setSentTo } from './preferences.js';
+import { NO_CONSOLE } from './reduce.js';
+import { historyFrom, recalled, remembered } from './send-history.js';
 import { openTerminal } from './terminal.js';
 import { bytes as bytesWord, plural } from './words.js';
 
 /** @type {Record<string, string>} */
-const LINE_ENDS = { cr: '\r', lf: '\n', crlf: '\r\n' };
+const LINE_ENDS = { none: '', cr: '\r', lf: '\n', crlf: '\r\n' };
+const VIEWS = [
+  ['terminal', 'Terminal'],
+  ['times', 'Times'],
+  ['hex', 'Hex'],
+  ['plot', 'Plot'],
+];
+/** Times and hex are the server's: asked for again when something came. */
+const REFRESH_MS = 400;
 const CANNOT = {
   absent: 'The board is not connected.',
   busy: 'The board is being worked on.',
@@ -21,12 +32,6 @@ const HELD_BYTES = 4 * 1024 * 1024;
 
 /** @param {import('./console-log.js').Piece} piece */
 const lengthOf = (piece) => (piece.kind === 'bytes' ? piece.bytes.length : 0);
-
-const PAST_LINES = 100;
-
-/** @param {string[]} past @param {string} line */
-const remember = (past, line) =>
-  line && line !== past[past.length - 1] ? [...past, line].slice(-PAST_LINES) : past;
 
 /** @param {import('./console-log.js').Piece} piece */
 function annotation(piece) {
@@ -46,6 +51,12 @@ class BoardConsole extends Element {
     waiting: { state: true },
     lineEnd: { state: true },
     isEmpty: { state: true },
+    state: {},
+    link: {},
+    view: { state: true },
+    isSearching: { state: true },
+    viewer: { state: true },
+    hasEcho: { state: true },
   };
 
   constructor() {
@@ -59,10 +70,21 @@ class BoardConsole extends Element {
     this.skipped = 0;
     this.isEmpty = true;
     this.lineEnd = lineEnd();
-    /** Lines that were sent, the newest last. @type {string[]} */
-    this.past = [];
-    /** How far back in them one is; 0: at a new line. */
-    this.back = 0;
+    this.state = NO_CONSOLE;
+    /** The place that the address names. @type {import('./places.js').Place | null} */
+    this.link = null;
+    this.view = 'terminal';
+    this.wanted = 'terminal';
+    this.isSearching = false;
+    /** Our own number, by which the board names who types. @type {number | null} */
+    this.viewer = null;
+    this.hasEcho = hasEcho();
+    this.history = historyFrom();
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
+    /** Pieces that wait for what the plot shows before them; null: none do. @type {{offset: number, bytes: Uint8Array}[] | null} */
+    this.unplotted = null;
+    this.plotNext = 0;
     this.log = new ConsoleLog();
     /** @type {import('./console-log.js').Piece[]} */
     this.held = [];
@@ -80,6 +102,7 @@ class BoardConsole extends Element {
 
   disconnectedCallback() {
     super.disconnectedCallback();
+    clearTimeout(this.timer);
     this.screen?.dispose();
     this.screen = null;
   }
@@ -89,23 +112,117 @@ class BoardConsole extends Element {
     return this.log.next === null ? {} : { from: this.log.next, stream: this.stream };
   }
 
-  /** Another stream than before: the offsets have restarted. @param {string} stream */
-  follow(stream) {
+  /** @param {Map<string, any>} changed */
+  willUpdate(changed) {
+    if (changed.has('board') && changed.get('board')?.id !== this.board?.id)
+      this.history = historyFrom(sentTo(this.board?.id ?? ''));
+  }
+
+  /** @param {Map<string, any>} changed */
+  updated(changed) {
+    const isNew = changed.has('link') && this.link?.offset !== null;
+    if (this.link && isNew) this.jump(this.link.offset ?? 0, this.link.stream);
+    if (changed.has('state') && this.unplotted) this.startPlot();
+  }
+
+  /** The plotter is loaded when it is wanted first. @param {string} view */
+  async choose(view) {
+    this.wanted = view;
+    if (view === 'plot') await import('./console-plot.js');
+    if (this.wanted !== view) return; // another was chosen meanwhile
+    this.view = view;
+    this.unplotted = view === 'plot' ? [] : null;
+    if (view !== 'terminal') this.ask(null, '', view === 'plot');
+  }
+
+  /** @param {number | null} at @param {string} stream @param {boolean} [isLong] */
+  ask(at, stream, isLong = false) {
+    this.want('showPast', { board: this.board?.id, at, stream, isLong });
+  }
+
+  /** To a place in the past, which stays shown until one goes back. @param {number} at @param {string} stream */
+  jump(at, stream) {
+    if (this.view !== 'hex') this.view = 'times';
+    this.wanted = this.view;
+    this.unplotted = null;
+    this.ask(at, stream);
+  }
+
+  /** From a place back to what comes in now. */
+  toNow() {
+    if (this.link?.offset !== null) location.hash = `#board/${this.board?.id}`;
+    this.ask(null, '');
+  }
+
+  /** Something came: what is shown by the server's word is asked for again, not too often. */
+  refresh() {
+    if (this.timer || this.isPaused || (this.view !== 'times' && this.view !== 'hex')) return;
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      if ((this.state.past?.at ?? null) === null && !this.isPaused) this.ask(null, '');
+    }, REFRESH_MS);
+  }
+
+  /** @returns {any} */
+  get plot() {
+    return this.querySelector('console-plot');
+  }
+
+  /** The past with the times when it came, then what came since. */
+  startPlot() {
+    if (!this.state.past || this.state.past.at !== null || !this.plot) return;
+    for (const chunk of chunksOf(this.state.past.text)) {
+      if ('lost' in chunk) {
+        this.plot.gap();
+        continue;
+      }
+      this.plot.feed(chunk.bytes, Date.parse(chunk.time) / 1000);
+      this.plotNext = chunk.offset + chunk.bytes.length;
+    }
+    const since = this.unplotted ?? [];
+    this.unplotted = null;
+    for (const { offset, bytes } of since) this.toPlot(offset, bytes);
+  }
+
+  /** @param {number} offset @param {Uint8Array} bytes */
+  toPlot(offset, bytes) {
+    if (this.unplotted) {
+      this.unplotted.push({ offset, bytes: bytes.slice() });
+      return;
+    }
+    const known = Math.max(0, this.plotNext - offset);
+    if (known < bytes.length) this.plot?.feed(bytes.subarray(known), Date.now() / 1000);
+    this.plotNext = Math.max(this.plotNext, offset + bytes.length);
+  }
+
+  /** Whose turn it is to type, when it is not ours. */
+  get other() {
+    const { writer = null, writers = 'any' } = this.board?.console ?? {};
+    return writers === 'one' && writer && writer.viewer !== this.viewer ? writer : null;
+  }
+
+  /** Another stream than before: the offsets have restarted. @param {string} stream @param {number | null} viewer */
+  follow(stream, viewer) {
+    this.viewer = viewer;
     const isOther = this.stream !== '' && this.stream !== stream;
     this.stream = stream;
     if (!isOther) return;
     this.log.restart();
     this.take([{ kind: 'mark', mark: 'benchd was restarted' }]);
+    if (this.view === 'plot') this.choose('plot');
   }
 
   /** @param {number} offset @param {Uint8Array} bytes */
   feed(offset, bytes) {
     this.take(this.log.feed(offset, bytes));
+    if (this.view === 'plot') this.toPlot(offset, bytes);
+    this.refresh();
   }
 
   /** @param {number} to @param {number} lost */
   gap(to, lost) {
     this.take(this.log.gap(to, lost));
+    this.plot?.gap();
   }
 
   /** @param {{offset: number, mark: string, time?: string}} mark */
@@ -154,6 +271,7 @@ class BoardConsole extends Element {
     this.isPaused = !this.isPaused;
     if (this.isPaused) return;
     this.catchUp();
+    this.refresh();
     this.screen?.toEnd();
   }
 
@@ -166,14 +284,12 @@ class BoardConsole extends Element {
     this.isEmpty = true;
   }
 
-  download() {
-    this.emit('save', { name: `${this.board?.id ?? 'board'}-console.txt`, blob: this.log.file() });
-  }
-
   /** In messages that the server takes. @param {string} text */
   typed(text) {
-    if (this.limit) return;
+    if (this.limit || this.other) return;
     const out = text.replace(/\r\n|\r|\n/g, LINE_ENDS[this.lineEnd] ?? '\r\n');
+    if (this.hasEcho && !this.isPaused)
+      this.screen?.write(text.replace(/\r\n|\r|\n/g, '\r\n').replaceAll('\x1b', '^['));
     const bytes = new TextEncoder().encode(out);
     for (let at = 0; at < bytes.length; at += MESSAGE_BYTES)
       this.emit('input-bytes', { bytes: bytes.subarray(at, at + MESSAGE_BYTES) });
@@ -185,8 +301,8 @@ class BoardConsole extends Element {
     const form = /** @type {HTMLFormElement} */ (event.target);
     const field = /** @type {HTMLInputElement} */ (form.elements.namedItem('line'));
     this.typed(`${field.value}\r`);
-    this.past = remember(this.past, field.value);
-    this.back = 0;
+    this.history = remembered(this.history, field.value);
+    setSentTo(this.board?.id ?? '', this.history.lines);
     field.value = '';
     field.focus();
   }
@@ -194,12 +310,12 @@ class BoardConsole extends Element {
   /** Up and down go through what was sent. @param {KeyboardEvent} event */
   recall(event) {
     const step = { ArrowUp: 1, ArrowDown: -1 }[event.key];
-    const back = this.back + (step ?? 0);
-    if (!step || back < 0 || back > this.past.length) return;
-    event.preventDefault();
-    this.back = back;
     const field = /** @type {HTMLInputElement} */ (event.target);
-    field.value = back ? this.past[this.past.length - back] : '';
+    const found = step ? recalled(this.history, step, field.value) : null;
+    if (!found) return;
+    event.preventDefault();
+    this.history = found.history;
+    field.value = found.line;
   }
 
   /** Of many lines those with an end are sent, as a terminal does; the rest stays to be edited. @param {ClipboardEvent} event */
@@ -219,13 +335,31 @@ class BoardConsole extends Element {
     setLineEnd(this.lineEnd);
   }
 
+  echo() {
+    this.hasEcho = !this.hasEcho;
+    setEcho(this.hasEcho);
+  }
+
+  /** The link leads to where one is: the place shown, or the last byte that came. @param {any} event */
+  copyPlace(event) {
+    if (event.detail.stream !== undefined) return;
+    event.stopPropagation();
+    const past = this.state.past;
+    const offset = event.detail.offset ?? past?.at ?? this.log.next ?? 0;
+    const stream = past && event.detail.offset !== undefined ? past.stream : this.stream;
+    this.emit('copy-place', { offset, stream });
+  }
+
   render() {
     const board = this.board;
     const why = board && board.state !== 'idle' ? CANNOT[board.state] : '';
     const limit = this.limit ? 'Only to watch' : '';
-    return html`<section class="console" id="console" aria-labelledby="console-title">
-      ${this.tools(board)}
-      <div class="screen-frame ${board?.state === 'idle' ? '' : 'screen-off'}">
+    const isTerminal = this.view === 'terminal';
+    return html`<section class="console" id="console" aria-labelledby="console-title" @copy-place=${this.copyPlace}>
+      ${this.tools(board, limit || why)}
+      ${this.isSearching ? this.search() : nothing}
+      ${this.whereabouts()}
+      <div class="screen-frame ${board?.state === 'idle' ? '' : 'screen-off'}" ?hidden=${!isTerminal}>
         <div class="screen" role="log" aria-live="off" aria-label="Console output" tabindex="-1"></div>
         ${
           this.isEmpty
@@ -233,12 +367,65 @@ class BoardConsole extends Element {
             : nothing
         }
       </div>
-      ${this.line(limit || why)}
+      ${
+        this.view === 'times' || this.view === 'hex'
+          ? html`<console-past .past=${this.state.past} .isHex=${this.view === 'hex'}></console-past>`
+          : nothing
+      }
+      ${this.view === 'plot' ? html`<console-plot .name=${board?.id ?? 'board'}></console-plot>` : nothing}
+      ${this.turn()} ${this.line(limit || why)}
+      ${this.state.problem ? html`<p class="notice warn" role="alert">${this.state.problem}</p>` : nothing}
     </section>`;
   }
 
-  /** @param {import('./types.js').Board | null} board */
-  tools(board) {
+  pauseWords() {
+    if (!this.isPaused || this.view === 'plot') return nothing;
+    return html`<p class="console-place" id="console-paused" role="status">Paused; the console goes on. ${bytesWord(this.waiting)} since.</p>`;
+  }
+
+  /** The past at a place: where it is, and the ways out. */
+  whereabouts() {
+    const past = this.state.past;
+    const isShown = this.view === 'times' || this.view === 'hex';
+    if (!isShown || !past || past.at === null) return this.pauseWords();
+    return html`<p class="console-place" role="status"><span>At offset <b class="mono">${past.at}</b></span>
+      <span class="spacer"></span>
+      <button type="button" class="small" id="place-copy" @click=${() => this.emit('copy-place', { offset: past.at, stream: past.stream })}>Copy link</button>
+      <button type="button" class="small" id="place-now" @click=${this.toNow}>Back to now</button></p>`;
+  }
+
+  search() {
+    const board = this.board?.id;
+    return html`<console-search
+      .search=${this.state.search}
+      .at=${this.state.past?.at ?? null}
+      @search=${(/** @type {any} */ event) => this.want('search', { board, ...event.detail })}
+      @go-on=${() => this.want('searchOn', { board })}
+      @place=${(/** @type {any} */ event) => this.jump(event.detail.offset, event.detail.stream)}
+      @close-search=${this.find}
+    ></console-search>`;
+  }
+
+  find() {
+    this.isSearching = !this.isSearching;
+    if (!this.isSearching) this.want('endSearch', { board: this.board?.id });
+  }
+
+  /** Who types, when it is somebody else; and a file that is being sent. */
+  turn() {
+    const { other } = this;
+    const { sending } = this.state;
+    if (sending)
+      return html`<p class="turn" role="status"><span>Sending ${sending.name}, ${bytesWord(sending.done)} of ${bytesWord(sending.total)}</span>
+        <progress max=${sending.total} .value=${sending.done} aria-label="Sending"></progress></p>`;
+    if (!other) return nothing;
+    return html`<p class="turn" id="console-writer" role="status"><span><b>${other.who}</b> ${other.viewer === null ? 'types by requests' : 'is typing, in another window'}.</span>
+      <span class="spacer"></span>
+      ${this.limit ? nothing : html`<button type="button" class="small" id="console-take" @click=${() => this.emit('say', { type: 'take' })}>Take over</button>`}</p>`;
+  }
+
+  /** @param {import('./types.js').Board | null} board @param {string} cannot */
+  tools(board, cannot) {
     return html`<header class="panel-head">
       <h2 id="console-title">Console</h2>
       ${
@@ -247,16 +434,22 @@ class BoardConsole extends Element {
           : nothing
       }
       <span class="spacer"></span>
+      <div class="views" role="group" aria-label="View">
+        ${VIEWS.map(([view, word]) => html`<button type="button" class="small" id="view-${view}" aria-pressed=${this.view === view} @click=${() => this.choose(view)}>${word}</button>`)}
+      </div>
+      <button type="button" class="small" id="console-search" aria-pressed=${this.isSearching} @click=${this.find}>Search</button>
       ${
-        this.isPaused
-          ? html`<span class="faint" role="status">paused, ${bytesWord(this.waiting)} waiting</span>`
-          : nothing
-      }
-      <button type="button" class="small" id="console-pause" aria-pressed=${this.isPaused} @click=${this.pause}>
+        this.view === 'plot'
+          ? nothing
+          : html`<button type="button" class="small" id="console-pause" aria-pressed=${this.isPaused} @click=${this.pause}>
         ${this.isPaused ? 'Resume' : 'Pause'}
-      </button>
-      <button type="button" class="small" id="console-clear" @click=${this.clear}>Clear</button>
-      <button type="button" class="small" id="console-download" @click=${this.download}>Download</button>
+      </button>`
+      }
+      <console-menu .board=${board} .cannot=${cannot || (this.other ? 'taken' : '')} .hasEcho=${this.hasEcho}
+        @settings=${(/** @type {any} */ event) => this.want('setConsole', { board: board?.id, settings: event.detail })}
+        @break=${() => this.emit('say', { type: 'break' })}
+        @download=${(/** @type {any} */ event) => this.want('saveConsole', { board: board?.id, ...event.detail })}
+        @echo=${this.echo} @clear=${this.clear}></console-menu>
     </header>`;
   }
 
@@ -271,8 +464,8 @@ class BoardConsole extends Element {
           autocomplete="off"
           autocapitalize="off"
           spellcheck="false"
-          placeholder=${why || 'Say something to the board'}
-          ?disabled=${why !== ''}
+          placeholder=${why || (this.other ? 'Take over to type' : 'Say something to the board')}
+          ?disabled=${why !== '' || this.other !== null}
           @keydown=${this.recall}
           @paste=${this.paste}
         />
@@ -281,8 +474,9 @@ class BoardConsole extends Element {
           <option value="crlf" ?selected=${this.lineEnd === 'crlf'}>CR LF</option>
           <option value="lf" ?selected=${this.lineEnd === 'lf'}>LF</option>
           <option value="cr" ?selected=${this.lineEnd === 'cr'}>CR</option>
+          <option value="none" ?selected=${this.lineEnd === 'none'}>none</option>
         </select>
-        <button type="submit" id="console-send" ?disabled=${why !== ''}>Send</button>
+        <button type="submit" id="console-send" ?disabled=${why !== '' || this.other !== null}>Send</button>
       </form>
       ${this.refused ? html`<p class="notice warn" role="alert">${this.refused}</p>` : nothing}`;
   }

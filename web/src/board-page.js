@@ -2,7 +2,7 @@
 import { html, nothing } from 'lit';
 import { Element } from './element.js';
 import { isAtOnce, optionsOf, setAtOnce, setOptionsOf } from './preferences.js';
-import { jobsOf, viewOf } from './reduce.js';
+import { jobsOf, NO_CONSOLE, viewOf } from './reduce.js';
 import { limitWords, mayOf } from './roles.js';
 import { clock, kindOf, rangeWords, sentence, stateClass, stateWord } from './words.js';
 
@@ -15,6 +15,7 @@ class BoardPage extends Element {
     bench: {},
     boardId: {},
     refused: {},
+    place: {},
     atOnce: { state: true },
     options: { state: true },
   };
@@ -25,6 +26,8 @@ class BoardPage extends Element {
     this.bench = null;
     this.boardId = '';
     this.refused = '';
+    /** In its console. @type {import('./places.js').Place | null} */
+    this.place = null;
     this.shown = '';
     this.atOnce = isAtOnce();
     /** How this board is flashed, as this browser remembers it. @type {Record<string, any>} */
@@ -244,6 +247,8 @@ class BoardPage extends Element {
             <board-console
               .board=${board}
               .refused=${this.refused}
+              .link=${this.place}
+              .state=${bench.consoles[board.id] ?? NO_CONSOLE}
               .limit=${mayOf(bench.session).console ? '' : limitWords(bench.session)}
             ></board-console>
           </div>

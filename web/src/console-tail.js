@@ -11,10 +11,12 @@ const CONTROLS = /[\x00-\x09\x0b\x0c\x0e-\x1f\x7f]/g;
 /** What stands in a line that was written over from its start. @param {string} line */
 const lastWritten = (line) => line.split('\r').filter(Boolean).pop() ?? '';
 
+/** Without what a terminal would obey. @param {string} text */
+export const plain = (text) => text.replace(ESCAPES, '').replace(/\t/g, '  ').replace(CONTROLS, '');
+
 /** The last lines with something in them. @param {string} text @param {number} count */
 export function tailLines(text, count) {
-  const plain = text.replace(ESCAPES, '').replace(/\t/g, '  ').replace(CONTROLS, '');
-  return plain
+  return plain(text)
     .split('\n')
     .map((line) => lastWritten(line).trimEnd())
     .filter(Boolean)

@@ -16,6 +16,27 @@ export const lineEnd = () => localStorage.getItem(LINE_END) ?? 'crlf';
 /** @param {string} name */
 export const setLineEnd = (name) => localStorage.setItem(LINE_END, name);
 
+const ECHO = 'benchd-echo';
+const SENT = 'benchd-sent-';
+
+/** Is what one types shown at once? */
+export const hasEcho = () => localStorage.getItem(ECHO) === 'true';
+/** @param {boolean} on */
+export const setEcho = (on) => localStorage.setItem(ECHO, String(on));
+
+/** Lines that were sent to a board, the newest last. @param {string} board @returns {string[]} */
+export function sentTo(board) {
+  try {
+    const lines = JSON.parse(localStorage.getItem(SENT + board) ?? '[]');
+    return Array.isArray(lines) ? lines.map(String) : [];
+  } catch {
+    return []; // not written by this page
+  }
+}
+/** @param {string} board @param {string[]} lines */
+export const setSentTo = (board, lines) =>
+  localStorage.setItem(SENT + board, JSON.stringify(lines));
+
 /** How this board is flashed, as far as it is not as usual. @param {string} board */
 export function optionsOf(board) {
   try {

@@ -6,10 +6,15 @@ import { kindOf } from './words.js';
 /** @typedef {import('./types.js').Board} Board */
 /** @typedef {import('./types.js').Job} Job */
 /** @typedef {{sectors: Record<number, import('./types.js').SectorMark>, version: number}} Marks */
+/** What a person looks for in a console, and what is sent to it.
+ * @typedef {{past: import('./console-past.js').Past | null,
+ *   search: import('./console-search.js').Search | null,
+ *   sending: {name: string, done: number, total: number} | null, problem: string}} ConsoleState */
 /** What a person is doing with a board: the firmware at hand, its plan, the job they look at.
  * @typedef {{firmware: File | import('./types.js').Firmware | null, options: Record<string, any>,
  *   planJob: string | null, job: string | null, isSending: boolean}} Session */
 /** @typedef {{boards: Record<string, Board>, order: string[], isLoaded: boolean,
+ *   consoles: Record<string, ConsoleState>,
  *   jobs: Record<string, Job>, progress: Record<string, import('./types.js').Progress>,
  *   manual: Record<string, import('./types.js').AtTheBench>, devices: Record<string, import('./types.js').Device>,
  *   optionBytes: Record<string, import('./types.js').OptionBytes | null>,
@@ -23,6 +28,7 @@ import { kindOf } from './words.js';
 /** @type {Bench} */
 export const EMPTY = {
   boards: {},
+  consoles: {},
   order: [],
   isLoaded: false,
   jobs: {},
@@ -40,6 +46,9 @@ export const EMPTY = {
   needsLogIn: false,
   session: null,
 };
+
+/** @type {ConsoleState} */
+export const NO_CONSOLE = { past: null, search: null, sending: null, problem: '' };
 
 /** @type {Session} */
 const NO_SESSION = { firmware: null, options: {}, planJob: null, job: null, isSending: false };
@@ -253,6 +262,13 @@ const rules = {
     ...state,
     sessions: without(state.sessions, event.board),
     problems: without(state.problems, event.board),
+  }),
+  consoleState: (state, event) => ({
+    ...state,
+    consoles: {
+      ...state.consoles,
+      [event.board]: { ...(state.consoles[event.board] ?? NO_CONSOLE), ...event.change },
+    },
   }),
   session: (state, event) => ({ ...state, session: event.session }),
   link: (state, event) => ({ ...state, link: event.link }),

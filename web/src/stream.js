@@ -83,6 +83,13 @@ export class Stream {
     return true;
   }
 
+  /** A control message. @param {{type: string}} message */
+  say(message) {
+    if (this.socket?.readyState !== WebSocket.OPEN) return false;
+    this.socket.send(JSON.stringify(message));
+    return true;
+  }
+
   close() {
     this.isClosed = true;
     clearTimeout(this.timer);

@@ -11,7 +11,8 @@
  *   job: string | null, lease: object | null,
  *   quarantine: {job: string, since: string, reason: string, address?: string,
  *     length?: number} | null,
- *   console: {stream: string, offset: number, baud: number, frame: string},
+ *   console: {stream: string, offset: number, baud: number, frame: string, writers?: 'one' | 'any',
+ *     writer?: {who: string, since: string, viewer: number | null} | null},
  *   image: {sha256: string, flashed_at: string, by: string, name?: string | null} | null}} Board */
 /** @typedef {{type?: string, title: string, status: number, detail?: string, code?: string,
  *   stage?: string, address?: string, retryable?: boolean, job?: Job | null}} ProblemBody */
