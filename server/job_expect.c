@@ -17,6 +17,8 @@ enum { SLICE_MS = 100 };
 enum { SEND_MS = 5000 };
 /* Of the console around a place. */
 enum { AROUND_BYTES = 400, AROUND_LINES = 4 };
+/* A job is told to every viewer: so many failed tests have the console's lines with them. */
+enum { SHOWN_FAILURES = 20 };
 
 enum ending { ENDING_NONE, ENDING_PASSED, ENDING_FAILED, ENDING_TIMED_OUT, ENDING_TOO_HARD };
 static const char *const ending_names[] = { NULL, "passed", "failed", "timed_out", "too_hard" };
@@ -220,7 +222,7 @@ static void add_match(struct listener *l, struct json *json)
 	add_lines(l, json, match->offset, match->groups[0].text.len);
 }
 
-static struct json *case_json(struct listener *l, const struct test_case *c)
+static struct json *case_json(struct listener *l, const struct test_case *c, bool has_lines)
 {
 	struct json *json = json_object();
 
@@ -238,7 +240,7 @@ static struct json *case_json(struct listener *l, const struct test_case *c)
 	else
 		json_add_null(json, "seconds");
 	json_add_integer(json, "offset", (int64_t)c->offset);
-	if (c->state == CASE_FAILED)
+	if (has_lines)
 		add_lines(l, json, c->offset, 0);
 	return json;
 }
@@ -253,8 +255,12 @@ static struct json *tests_json(struct listener *l)
 	json_add_string(json, "summary", r->summary[0] ? r->summary : NULL);
 	for (int i = 0; i < CASE_STATE_COUNT; i++)
 		json_add_integer(json, case_state_name((enum case_state)i), r->totals[i]);
-	for (size_t i = 0; i < r->count; i++)
-		json_push(cases, case_json(l, &r->cases[i]));
+	for (size_t i = 0, failed = 0; i < r->count; i++) {
+		const bool is_failed = r->cases[i].state == CASE_FAILED;
+
+		failed += is_failed;
+		json_push(cases, case_json(l, &r->cases[i], is_failed && failed <= SHOWN_FAILURES));
+	}
 	json_add(json, "cases", cases);
 	return json;
 }
@@ -386,9 +392,12 @@ static uint64_t first_offset(struct work *w)
 
 		return expect->offset > oldest ? expect->offset : oldest;
 	}
-	if (expect->from == EXPECT_FROM_RESET &&
-		(console_find_mark(console, CONSOLE_MARK_RESET, &reset) |
-			console_find_mark(console, CONSOLE_MARK_FLASH, &flash)))
+	if (expect->from == EXPECT_FROM_NOW)
+		return console_head(console);
+	const bool was_reset = console_find_mark(console, CONSOLE_MARK_RESET, &reset);
+	const bool was_flashed = console_find_mark(console, CONSOLE_MARK_FLASH, &flash);
+
+	if (was_reset || was_flashed)
 		return reset > flash ? reset : flash;
 	return console_head(console);
 }
