@@ -101,12 +101,16 @@ static void add_port(void *ctx, const struct port_info *info)
 {
 	struct port_rows *rows = ctx;
 	struct json *row = json_object();
+	const char *board = user_of(rows->boards, info->name);
+	char holder[HOLDER_TEXT];
+	const bool is_held = !board && port_holder(info->name, holder);
 
 	json_add_string(row, "name", info->name);
 	json_add_string(row, "description", info->description);
 	json_add_string(row, "stable_path", info->stable_path);
 	json_add(row, "usb", usb_json(info));
-	json_add_string(row, "board", user_of(rows->boards, info->name));
+	json_add_string(row, "board", board);
+	json_add_string(row, "program", is_held ? holder : NULL);
 	json_push(rows->list, row);
 }
 

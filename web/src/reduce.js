@@ -67,6 +67,24 @@ function withBoard(state, board) {
   return { ...state, order, boards: { ...state.boards, [board.id]: board } };
 }
 
+/**
+ * A board was taken away, and all that is of it. Its jobs stay: they are history.
+ * @param {Bench} state @param {string} board
+ */
+function withoutBoard(state, board) {
+  return {
+    ...state,
+    order: state.order.filter((id) => id !== board),
+    boards: without(state.boards, board),
+    devices: without(state.devices, board),
+    marks: without(state.marks, board),
+    progress: without(state.progress, board),
+    manual: without(state.manual, board),
+    problems: without(state.problems, board),
+    sessions: without(state.sessions, board),
+  };
+}
+
 /** @param {Bench} state @param {Board[]} boards */
 function withBoards(state, boards) {
   return {
@@ -214,6 +232,7 @@ const rules = {
   snapshot: (state, event) => (event.state ? snapshot(state, event) : snapshotOfAll(state, event)),
   boards: (state, event) => withBoards(state, event.boards),
   board: (state, event) => withBoard(state, event.state),
+  removed: (state, event) => withoutBoard(state, event.board),
   job: (state, event) => ended(withMap(state, event.board, event.map, false), event.job),
   stage: (state, event) => ({ ...state, manual: without(state.manual, event.board) }),
   warning: (state, event) => ({

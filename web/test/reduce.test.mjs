@@ -25,6 +25,15 @@ test('a list replaces what was known, an event changes one', () => {
   assert.equal(state.boards.f103.state, 'absent');
 });
 
+test('a board that comes is shown, one that was removed is not', () => {
+  const come = { type: 'snapshot', board: 'f407', state: board({ id: 'f407' }), device: null };
+  const gone = { type: 'removed', board: 'f103' };
+  const state = play(here, { type: 'chosen', board: 'f103', firmware: null }, come, gone);
+  assert.deepEqual(state.order, ['f407']);
+  assert.deepEqual(Object.keys(state.boards), ['f407']);
+  assert.deepEqual(state.sessions, {});
+});
+
 test('a late reply does not take a job back', () => {
   for (const [first, late] of [
     ['done', 'running'],
