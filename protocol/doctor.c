@@ -102,20 +102,33 @@ static enum err listen(struct doctor *d, struct why *why)
 }
 
 /* At the console's own settings, so that an application is heard as what it is. */
-static enum err watch_rom(struct doctor *d, struct why *why)
+static enum err enter_and_count(struct doctor *d, bool is_quiet, size_t *count, struct why *why)
 {
 	const struct wire *wire = &d->boot->wire;
-	size_t count = 0;
 	enum err e = set(d, &d->console);
 
+	if (!e && is_quiet)
+		e = wire->ops->flush(wire->ctx);
 	if (!e)
 		e = enter(d, why);
 	if (!e)
 		e = set(d, &d->console);
-	if (!e)
+	if (!e && !is_quiet)
 		e = wire->ops->flush(wire->ctx);
-	if (!e)
-		e = count_talk(d, WATCH_MS, true, &count);
+	return e ? e : count_talk(d, WATCH_MS, true, count);
+}
+
+/*
+ * What came before the restart is on its way still, and so are the first words after it: the first
+ * time all of it is dropped. Where it is quiet then, what comes after another restart is its doing.
+ */
+static enum err watch_rom(struct doctor *d, struct why *why)
+{
+	size_t count = 0;
+	enum err e = enter_and_count(d, false, &count, why);
+
+	if (!e && count < MIN_TALK && d->boot->control.resets)
+		e = enter_and_count(d, true, &count, why);
 	if (e)
 		return e;
 	if (count >= MIN_TALK)

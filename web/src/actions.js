@@ -84,6 +84,9 @@ export const actions = {
     }
   },
   identify: (house, { board }) => accept(house, board, () => api.startJob(board, 'identify')),
+  doctor: (house, { board }) => accept(house, board, () => api.startJob(board, 'doctor')),
+  probe: (house, { board, parameters }) =>
+    accept(house, board, () => api.startJob(board, 'probe', parameters)),
   power: (house, { board, parameters }) =>
     accept(house, board, () => api.startJob(board, 'power', parameters)),
   reset: (house, { board, parameters }) =>

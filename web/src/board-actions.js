@@ -18,7 +18,7 @@ export function sectorNumbers(text, count) {
   return numbers.size ? [...numbers].sort((a, b) => a - b) : null;
 }
 
-/** Reset, bootloader, run, erase, read-out, and the power where something switches it. */
+/** Reset, bootloader, run, erase, read-out, what is wrong and how it is wired, and the power where something switches it. */
 class BoardActions extends Element {
   static properties = {
     board: {},
@@ -62,6 +62,10 @@ class BoardActions extends Element {
         ${this.button('run', 'Run', () => this.want('go', { board: board.id, parameters: { address: this.base(), ...force } }), on)}
         ${this.button('read-out', 'Read out…', () => this.dialog('read-dialog').showModal(), on)}
         ${this.button('erase', 'Erase…', () => this.dialog('erase-dialog').showModal(), on)}
+      </div>
+      <div class="actions check" role="group" aria-label="Connection">
+        ${this.button('doctor', 'Doctor', () => this.want('doctor', { board: board.id }), !this.limit && board.state !== 'busy')}
+        ${this.button('probe', 'Find wiring', () => this.want('probe', { board: board.id, parameters: force }), on)}
       </div>
       ${this.power(board)} ${this.readDialog(board)} ${this.eraseDialog(board)}`;
   }

@@ -118,6 +118,11 @@ class BoardPage extends Element {
         ? html`<p class="notice warn" id="absent" role="status">
             <strong>Not connected.</strong> ${sentence(board.cause ?? 'Its port cannot be opened')}
             benchd goes on by itself when it is back. <span class="faint">Since ${clock(board.since)}.</span>
+            ${
+              this.limit
+                ? nothing
+                : html`<button type="button" class="small" id="absent-doctor" @click=${() => this.want('doctor', { board: board.id })}>Find out what is wrong</button>`
+            }
           </p>`
         : nothing
     }${
@@ -155,6 +160,8 @@ class BoardPage extends Element {
         .progress=${bench.progress[id] ?? view.job.progress}
         .manual=${bench.manual[id] ?? null}
         .recoveries=${bench.recoveries[view.job.id] ?? []}
+        .steps=${bench.visits[view.job.id] ?? []}
+        .tried=${bench.tried[view.job.id] ?? []}
         .limit=${this.limit}
       ></job-progress>`;
     if (view.kind === 'plan') return this.plan(bench, board, view);
@@ -169,6 +176,7 @@ class BoardPage extends Element {
             @again=${() => this.want('again', { board: id, atOnce: this.atOnce })}
             @anyway=${() => this.want('anyway', { board: id, atOnce: this.atOnce })}
             @dismiss=${() => this.want('forget', { board: id })}
+            @doctor=${() => this.want('doctor', { board: id })}
           ></job-outcome>`
         : nothing
     }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 import { html, nothing } from 'lit';
 import './bench-steps.js';
+import './doctor-report.js';
 import { Element } from './element.js';
 import { expectedPart } from './job-expected.js';
+import './probe-report.js';
 import { achieved, kindName, kindOf, linkWords, mended, outcomeWord } from './words.js';
 
 /** @param {string | undefined} type */
@@ -27,6 +29,17 @@ export function mendedWords(job) {
   </p>`;
 }
 
+/** It is the connection: the doctor has a look. */
+const CONNECTION_CODES = new Set([
+  'no_answer',
+  'bad_reply',
+  'bootloader_not_entered',
+  'control_failed',
+  'port_absent',
+  'port_busy',
+  'port_failed',
+]);
+
 /** The firmware itself is at fault: the same again would end the same. */
 const FIRMWARE_STATUS = new Set([415, 422]);
 
@@ -45,7 +58,8 @@ const PUT_BACK = { text: '', into: 'application', left_ms: null, isOver: true };
 /** What the steps say already. */
 const BY_HAND = /^BOOT0 still selects the bootloader/;
 
-/** How something ended: a job, or a request that was refused. Emits "again", "anyway", "dismiss". */
+/** How something ended: a job, or a request that was refused. Emits "again", "anyway",
+ * "doctor", "dismiss". */
 class JobOutcome extends Element {
   static properties = { job: {}, problem: {}, warnings: {}, limit: {}, isByHand: {} };
 
@@ -75,6 +89,11 @@ class JobOutcome extends Element {
           ? html`<button type="button" id="again" @click=${() => this.emit('again')}>Try again</button>`
           : nothing
       }
+      ${
+        CONNECTION_CODES.has(problem?.code ?? '') && !this.limit
+          ? html`<button type="button" id="find-out" @click=${() => this.emit('doctor')}>Find out what is wrong</button>`
+          : nothing
+      }
       <button type="button" class="quiet" id="dismiss" @click=${() => this.emit('dismiss')}>Dismiss</button>
     </div>`;
   }
@@ -89,6 +108,10 @@ class JobOutcome extends Element {
         ${problemWords(problem)} ${job ? expectedPart(job) : nothing} ${job ? mendedWords(job) : nothing} ${this.ways(problem)}
       </section>`;
     if (!job) return nothing;
+    if (job.kind === 'doctor')
+      return html`<doctor-report .job=${job} .limit=${this.limit}></doctor-report>`;
+    if (job.kind === 'probe')
+      return html`<probe-report .job=${job} .limit=${this.limit}></probe-report>`;
     const isGood = job.state === 'done' && job.result?.match !== false;
     return html`<section class="outcome ${isGood ? 'outcome-good' : 'outcome-bad'}" id="outcome" role="status">
       <h3>${title(job)}</h3>

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 import { html, nothing } from 'lit';
 import './bench-steps.js';
+import './doctor-report.js';
 import { Element } from './element.js';
+import './probe-report.js';
 import { duration, kindDoing, kindOf, percent, size, stagesOf } from './words.js';
 
 /** @type {Record<string, string>} */
@@ -20,7 +22,15 @@ const MENDED_SHOWN = 20;
 
 /** A job under way: its stages, how far it is, and a way to stop it. */
 class JobProgress extends Element {
-  static properties = { job: {}, progress: {}, manual: {}, limit: {}, recoveries: {} };
+  static properties = {
+    job: {},
+    progress: {},
+    manual: {},
+    limit: {},
+    recoveries: {},
+    steps: {},
+    tried: {},
+  };
 
   constructor() {
     super();
@@ -33,6 +43,10 @@ class JobProgress extends Element {
     this.limit = '';
     /** @type {import('./types.js').Recovery[]} */
     this.recoveries = [];
+    /** Of the doctor. @type {import('./types.js').DoctorStep[]} */
+    this.steps = [];
+    /** Of the probe. @type {import('./types.js').Tried[]} */
+    this.tried = [];
   }
 
   get kind() {
@@ -75,6 +89,16 @@ class JobProgress extends Element {
     </p>`;
   }
 
+  /** The doctor and the probe tell what they do; the others how far they are. */
+  course() {
+    const { done = 0, total = 0 } = this.progress ?? {};
+    if (this.kind === 'doctor')
+      return html`${this.bar(done, total)}<doctor-report .steps=${this.steps}></doctor-report>`;
+    if (this.kind === 'probe')
+      return html`${this.bar(done, total)}<probe-report .tried=${this.tried}></probe-report>`;
+    return html`${this.bar(done, total)} ${this.figures(done, total)}`;
+  }
+
   /** What went wrong and was mended, the last one in words. */
   mended() {
     const count = this.recoveries.length;
@@ -99,7 +123,6 @@ class JobProgress extends Element {
     if (!job) return nothing;
     const progress = this.progress;
     const stage = progress?.stage || 'connect';
-    const total = progress?.total ?? 0;
     const isWaiting = job.state === 'queued';
     return html`<section class="work" id="work" aria-label="Work under way">
       <header class="work-head">
@@ -115,12 +138,8 @@ class JobProgress extends Element {
           Cancel
         </button>
       </header>
-      ${this.stages(stage)}
-      ${
-        this.manual
-          ? html`<bench-steps .task=${this.manual}></bench-steps>`
-          : html`${this.bar(progress?.done ?? 0, total)} ${this.figures(progress?.done ?? 0, total)}`
-      }
+      ${this.kind === 'doctor' || this.kind === 'probe' ? nothing : this.stages(stage)}
+      ${this.manual ? html`<bench-steps .task=${this.manual}></bench-steps>` : this.course()}
       ${this.mended()}
       <p class="visually-hidden" role="status">${this.spoken(stage)}</p>
     </section>`;

@@ -21,6 +21,8 @@ import { kindOf } from './words.js';
  *   marks: Record<string, Marks>, problems: Record<string, import('./types.js').ProblemBody>,
  *   sessions: Record<string, Session>, warnings: Record<string, string[]>,
  *   recoveries: Record<string, import('./types.js').Recovery[]>,
+ *   visits: Record<string, import('./types.js').DoctorStep[]>,
+ *   tried: Record<string, import('./types.js').Tried[]>,
  *   firmware: import('./types.js').Firmware[], link: 'connecting' | 'open' | 'lost' | 'gone',
  *   needsLogIn: boolean,
  *   session: {required: boolean, name: string | null, role: string | null} | null}} Bench */
@@ -41,6 +43,8 @@ export const EMPTY = {
   sessions: {},
   warnings: {},
   recoveries: {},
+  visits: {},
+  tried: {},
   firmware: [],
   link: 'connecting',
   needsLogIn: false,
@@ -247,6 +251,23 @@ const rules = {
     recoveries: {
       ...state.recoveries,
       [event.job]: [...(state.recoveries[event.job] ?? []), event],
+    },
+  }),
+  step: (state, { job, step, ok, said }) => ({
+    ...state,
+    visits: {
+      ...state.visits,
+      [job]: [...(state.visits[job] ?? []).filter((one) => one.step !== step), { step, ok, said }],
+    },
+  }),
+  tried: (state, { job, reset, boot0, answered }) => ({
+    ...state,
+    tried: {
+      ...state.tried,
+      [job]: [
+        ...(state.tried[job] ?? []).filter((one) => one.reset !== reset || one.boot0 !== boot0),
+        { reset, boot0, answered },
+      ],
     },
   }),
   jobs: (state, event) => event.jobs.reduce(withJob, state),

@@ -42,4 +42,7 @@
 /** A session that failed in the middle of a job, and what was done about it.
  * @typedef {{kind: string, stage: string, address?: string, text: string}} Recovery */
 
+/** @typedef {{step: string, ok: boolean, said: string}} DoctorStep */
+/** A wiring that the probe tried. @typedef {{reset: string, boot0?: string, answered: boolean}} Tried */
+
 export {};

@@ -100,6 +100,8 @@ const KINDS = {
   protect: ['Changing the protection', 'Protection'],
   power: ['Switching the power', 'Power'],
   expect: ['Waiting for output', 'Wait for output'],
+  doctor: ['Finding out what is wrong', 'Doctor'],
+  probe: ['Finding the wiring', 'Wiring'],
   option_bytes: ['Working on the option bytes', 'Option bytes'],
 };
 /** @param {string} kind */
@@ -160,6 +162,8 @@ export function achieved(job) {
   if (job.kind === 'identify') return identified(result);
   if (job.kind === 'protect') return protectedWords(result);
   if (job.kind === 'option_bytes') return optionsWords(result);
+  if (job.kind === 'doctor' && result.title) return `${result.title}.`;
+  if (job.kind === 'probe' && result.text) return result.text;
   if (job.kind === 'erase' && result.erased_sectors)
     return `${plural(result.erased_sectors.length, 'sector')} erased.`;
   return '';

@@ -201,3 +201,29 @@ test('a plan is found in the result, where there is one', () => {
   assert.equal(planOf(job('1', 'done', { result: { plan } })), plan);
   assert.equal(planOf(job('1', 'failed', { result: null })), null);
 });
+
+test('what the doctor did and the probe tried is kept once, with its job', () => {
+  const step = (job, name, ok) => ({
+    type: 'step',
+    board: 'f103',
+    job,
+    step: name,
+    ok,
+    said: name,
+  });
+  const tried = (reset, boot0) => ({ type: 'tried', job: '2', reset, boot0, answered: false });
+  const state = play(
+    here,
+    step('1', 'port', true),
+    step('1', 'sync', false),
+    step('1', 'port', true),
+    tried('dtr', '!rts'),
+    tried('dtr', undefined),
+    tried('dtr', '!rts'),
+  );
+  assert.deepEqual(
+    state.visits['1'].map((one) => one.step),
+    ['sync', 'port'],
+  );
+  assert.equal(state.tried['2'].length, 2);
+});

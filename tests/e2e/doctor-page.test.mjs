@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+// The doctor and the wiring probe on the page: a jumper on the wrong side is named with what to try,
+// and the wiring of DTR and RTS is found and shown. With PICTURES=FOLDER each state is kept as PNG.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { chromium } from 'playwright-core';
+import { Bench, firmware, preload } from './harness.mjs';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const WAIT_MS = 30_000;
+const LOOKS = [
+  { scheme: 'light', width: 1280 },
+  { scheme: 'dark', width: 390 },
+];
+
+let bench;
+let browser;
+before(async () => {
+  bench = new Bench({
+    boards: [
+      {
+        id: 'mouse',
+        part: 'f103rb',
+        label: 'Micromouse',
+        options: ['--wire-reset', 'rts', '--wire-boot0', '!dtr'],
+        control: { kind: 'lines', reset: 'rts', boot0: '!dtr' },
+      },
+    ],
+  });
+  const { link, socket } = bench.sims.mouse;
+  bench.env = { LD_PRELOAD: await preload('preload'), BENCHD_PRELOAD: `${link}=${socket}` };
+  await bench.sims.mouse.start();
+  await bench.start();
+  const path = '/api/v1/boards/mouse/flash';
+  const flashed = await bench.curl('-T', firmware('f103', 'bin'), path);
+  assert.equal(flashed.json.state, 'done', flashed.text);
+  browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: process.getuid() === 0 ? ['--no-sandbox'] : [],
+  });
+});
+after(async () => {
+  await browser?.close();
+  await bench?.clear();
+});
+
+async function opened({ scheme, width }) {
+  const context = await browser.newContext({
+    viewport: { width, height: 900 },
+    colorScheme: scheme,
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(WAIT_MS);
+  page.errors = [];
+  page.look = `${scheme}-${width}`;
+  page.on('pageerror', (error) => page.errors.push(error.message));
+  await page.goto(`${bench.url}/#board/mouse`);
+  await page.locator('#doctor').waitFor();
+  return page;
+}
+
+async function looksGood(page, name) {
+  if (process.env.PICTURES)
+    await page.screenshot({ path: join(process.env.PICTURES, `${name}-${page.look}.png`) });
+  const tooWide = await page.evaluate(
+    () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
+  );
+  assert.equal(tooWide, false, `${name} is wider than the window`);
+  await page.evaluate(axe);
+  const serious = await page.evaluate(() =>
+    globalThis.axe
+      .run(document, { resultTypes: ['violations'] })
+      .then(({ violations }) =>
+        violations
+          .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+          .map(({ id, nodes }) => [id, ...nodes.map((node) => node.html.slice(0, 160))]),
+      ),
+  );
+  assert.deepEqual(serious, [], name);
+}
+
+async function closed(page) {
+  assert.deepEqual(page.errors, []);
+  await page.context().close();
+}
+
+for (const look of LOOKS) {
+  test(`a wrong jumper is named: ${look.scheme}, ${look.width} wide`, async () => {
+    const page = await opened(look);
+    await bench.sims.mouse.ctl('miswire', 'boot0-low', 'on');
+    await page.locator('#identify, #doctor').first().waitFor();
+    await page.locator('#doctor').click();
+    await page.locator('#doctor-steps li').nth(1).waitFor();
+    await looksGood(page, 'doctor-running');
+    const verdict = page.locator('#verdict');
+    await verdict.waitFor();
+    await bench.sims.mouse.ctl('miswire', 'boot0-low', 'off');
+    assert.equal(await verdict.getAttribute('data-verdict'), 'application_talks');
+    const text = await verdict.textContent();
+    assert.match(text, /BOOT0 is not high/);
+    assert.match(text, /Move the BOOT0 jumper to 1/);
+    assert.match(text, /somebody talks unasked/);
+    await looksGood(page, 'doctor-jumper');
+    await page.locator('#dismiss').click();
+    await verdict.waitFor({ state: 'detached' });
+    await closed(page);
+  });
+
+  test(`the wiring is found: ${look.scheme}, ${look.width} wide`, async () => {
+    const page = await opened(look);
+    await page.locator('#probe').click();
+    await page.locator('#probe-tried li').nth(1).waitFor();
+    await looksGood(page, 'probe-running');
+    await page.locator('#wiring').waitFor();
+    assert.equal(
+      await page.locator('#control-line').textContent(),
+      '"control": { "kind": "lines", "reset": "rts", "boot0": "!dtr" }',
+    );
+    await looksGood(page, 'probe-found');
+    await closed(page);
+  });
+}
+
+test('a failed connect offers the doctor, and so does a port that is gone', async () => {
+  const page = await opened(LOOKS[0]);
+  await bench.sims.mouse.ctl('quirk', 'deaf', 'on');
+  await page.evaluate(() => fetch('api/v1/boards/mouse/identify', { method: 'POST' }));
+  await page.locator('#find-out').click();
+  await page.locator('#verdict').waitFor();
+  await bench.sims.mouse.ctl('quirk', 'deaf', 'off');
+  await bench.sims.mouse.ctl('unplug');
+  await page.locator('#absent-doctor').click();
+  await page.locator('#verdict[data-verdict="no_port"]').waitFor();
+  await looksGood(page, 'doctor-no-port');
+  await bench.sims.mouse.ctl('replug');
+  await closed(page);
+});
