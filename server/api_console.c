@@ -222,11 +222,9 @@ void handle_console_post(struct request *request)
 
 	if (!board)
 		return;
-	if (!query_bool(&request->target.query, "take", &by.takes, &problem))
-		;
-	else if (!request->body.len)
+	if (!request->body.len)
 		problem_set(&problem, "empty_body", "The body is empty: there is nothing to send.");
-	else
+	else if (query_bool(&request->target.query, "take", &by.takes, &problem))
 		board_input(board, &by, buf_span(&request->body), &problem);
 	if (problem.code) {
 		problem.board = board_id(board);
