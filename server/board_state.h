@@ -83,11 +83,21 @@ void board_wake(struct board *board);
 bool board_is_stopping(void *board);
 /* For the board's thread: */
 enum board_state board_state_now(struct board *board);
+/* absence: of BOARD_ABSENT, else NULL. */
+void board_enter(struct board *board, enum board_state state, const struct why *absence);
+/* Says why the port is absent. Gives false. */
+bool board_refuse_absent(struct board *board, struct problem *problem);
+
+/* board_port.c; the board's thread. */
 bool board_open_port(struct board *board); /* false: absent, and why */
 void board_close_port(struct board *board);
 void board_vanish(struct board *board); /* closed and absent */
-/* Says why the port is absent. Gives false. */
-bool board_refuse_absent(struct board *board, struct problem *problem);
+/* What the port holds goes to the console. false: it vanished. */
+bool board_read_console(struct board *board);
+/* What poll() is to look for at the port. */
+short board_wanted_events(struct board *board);
+/* What it said of it: read, heard and written. false: the port vanished. */
+bool board_attend(struct board *board, short revents);
 
 /* board_console.c; the board's thread. */
 /* Ends a turn whose time is over. Milliseconds that the present one has left; -1: nobody's. */
