@@ -162,6 +162,12 @@ static void open_house(struct workbench *wb, uint32_t queue)
 		.state_dir = wb->folder };
 }
 
+/* Until its port was tried, a board does not know that it is absent, and takes jobs. */
+static bool has_cause(void *ctx)
+{
+	return !workbench_is_null(ctx, "cause");
+}
+
 void workbench_open(struct workbench *wb, const struct workbench_options *options)
 {
 	*wb = (struct workbench){ .folder = "/tmp/benchd-test-XXXXXX" };
@@ -177,7 +183,9 @@ void workbench_open(struct workbench *wb, const struct workbench_options *option
 	open_house(wb, options->queue ? options->queue : 4);
 	wb->house.turn_ms = options->turn_ms;
 	start_board(wb);
-	if (!options->no_port)
+	if (options->no_port)
+		workbench_wait(has_cause, wb);
+	else
 		workbench_wait_state(wb, "idle");
 }
 
