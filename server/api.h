@@ -43,13 +43,31 @@ void handle_operation(
 
 /* api_submit.c: accepts a job and answers as the request asks (waits, 202, NDJSON). Takes *what. */
 void submit_job(struct request *request, struct board *board, struct job_request *what);
+/* Does the request ask that its jobs end when its client goes away? */
+bool cancels_on_disconnect(const struct request *request);
+/* The contract's job shape of a live job; NULL: no memory. */
+struct json *job_json(struct job *job);
+/* What kept a job that is final from being done. false: it was done. */
+bool outcome_problem(struct job *job, const struct job_record *record, struct problem *problem);
 /* A finished job's reply: 200, or its problem with the job inside. */
 void reply_outcome(struct request *request, struct job *job);
 
 /* api_follow.c: a job's events as NDJSON; cuts: a bad end is cut; takes the reference. */
 void reply_follow(struct request *request, struct job *job, bool cuts, bool cancels);
+/* The same of a group, each line with its board; a bad end is cut. Takes the group over. */
+struct group;
+void reply_follow_group(struct request *request, struct group *group, bool cancels);
 void reply_history(struct request *request, const struct job_record *record);
 
+/*
+ * api_firmware.c, for a group: the parameters of a flash into *what, to be released either way;
+ * boards= and tag= are let pass.
+ */
+bool group_flash_parse(struct request *request, struct job_request *what, struct problem *problem);
+/* Puts the body on the shelf and its hash into *what; firmware= has it already. */
+bool flash_shelve(struct request *request, struct job_request *what, struct problem *problem);
+
+bool check_group(struct request *request, struct problem *problem);
 bool check_flash(struct request *request, struct problem *problem);
 bool check_verify(struct request *request, struct problem *problem);
 bool check_job(struct request *request, struct problem *problem); /* baud, on_disconnect */
@@ -73,6 +91,7 @@ void handle_options_put(struct request *request);
 void handle_go(struct request *request);
 void handle_power(struct request *request);
 void handle_reset(struct request *request);
+void handle_group(struct request *request);
 void handle_flash(struct request *request);
 void handle_verify(struct request *request);
 void handle_read(struct request *request);

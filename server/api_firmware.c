@@ -12,9 +12,12 @@
 #define SHELF_LIST 100
 #define FORM_MIN 256 /* shorter bodies may well hold no 00, 0A or 0D */
 
-static const char *const flash_known[] = { "address", "format", "erase", "keep_neighbours", "write",
-	"verify", "outside", "run", "baud", "burst", "force", "dry_run", "firmware", "name", "as",
-	"flash_bytes", "on_disconnect", "expect", "fail", "results", "timeout", NULL };
+#define FLASH_KNOWN                                                                                \
+	"address", "format", "erase", "keep_neighbours", "write", "verify", "outside", "run",      \
+		"baud", "burst", "force", "dry_run", "firmware", "name", "as", "flash_bytes",      \
+		"on_disconnect", "expect", "fail", "results", "timeout"
+static const char *const flash_known[] = { FLASH_KNOWN, NULL };
+static const char *const group_known[] = { "boards", "tag", FLASH_KNOWN, NULL };
 static const char *const verify_known[] = { "address", "format", "outside", "baud", "burst",
 	"firmware", "name", "as", "flash_bytes", "on_disconnect", NULL };
 
@@ -137,18 +140,18 @@ static bool parse_image(struct request *request, enum job_kind kind, const char 
 	const struct query *query = &request->target.query;
 
 	*what = (struct job_request){ .kind = kind };
-	return api_board(request, problem) && query_only(query, known, problem) &&
-		parse_choices(query, what, problem) && parse_flags(query, what, problem) &&
-		parse_numbers(query, what, problem) && parse_name(query, what, problem) &&
-		parse_shelf(request, what, problem) &&
+	return query_only(query, known, problem) && parse_choices(query, what, problem) &&
+		parse_flags(query, what, problem) && parse_numbers(query, what, problem) &&
+		parse_name(query, what, problem) && parse_shelf(request, what, problem) &&
 		(kind != JOB_FLASH || expect_parse_query(query, what, problem));
 }
 
 static bool check_image(struct request *request, enum job_kind kind, const char *const *known,
 	struct problem *problem)
 {
-	struct job_request what;
-	const bool is_good = parse_image(request, kind, known, &what, problem);
+	struct job_request what = { 0 };
+	const bool is_good =
+		api_board(request, problem) && parse_image(request, kind, known, &what, problem);
 
 	job_request_release(&what);
 	return is_good;
@@ -157,6 +160,11 @@ static bool check_image(struct request *request, enum job_kind kind, const char 
 bool check_flash(struct request *request, struct problem *problem)
 {
 	return check_image(request, JOB_FLASH, flash_known, problem);
+}
+
+bool group_flash_parse(struct request *request, struct job_request *what, struct problem *problem)
+{
+	return parse_image(request, JOB_FLASH, group_known, what, problem);
 }
 
 bool check_verify(struct request *request, struct problem *problem)
@@ -176,7 +184,7 @@ static bool is_damaged_form(const struct request *request)
 		image_detect(upload_head(request->upload)) == FORMAT_BIN;
 }
 
-static bool shelve(struct request *request, struct job_request *what, struct problem *problem)
+bool flash_shelve(struct request *request, struct job_request *what, struct problem *problem)
 {
 	struct upload *upload = request->upload;
 
@@ -202,10 +210,12 @@ static bool shelve(struct request *request, struct job_request *what, struct pro
 static void handle_image(struct request *request, enum job_kind kind, const char *const *known)
 {
 	struct problem problem = { 0 };
-	struct job_request what;
+	struct job_request what = { 0 };
+	struct board *board = api_board(request, &problem);
 
-	if (parse_image(request, kind, known, &what, &problem) && shelve(request, &what, &problem))
-		submit_job(request, api_board(request, &problem), &what);
+	if (board && parse_image(request, kind, known, &what, &problem) &&
+		flash_shelve(request, &what, &problem))
+		submit_job(request, board, &what);
 	else
 		reply_problem(request, &problem);
 	job_request_release(&what);

@@ -8,7 +8,7 @@
 
 static const char *const on_disconnect_names[] = { "continue", "cancel", NULL };
 
-static bool cancels_on_disconnect(const struct request *request)
+bool cancels_on_disconnect(const struct request *request)
 {
 	const char *text = query_get(&request->target.query, "on_disconnect");
 
@@ -27,7 +27,7 @@ bool check_job(struct request *request, struct problem *problem)
 		query_choice(query, "on_disconnect", on_disconnect_names, &choice, problem);
 }
 
-static struct json *job_json(struct job *job)
+struct json *job_json(struct job *job)
 {
 	struct job_record record = { 0 };
 
@@ -39,9 +39,7 @@ static struct json *job_json(struct job *job)
 	return json;
 }
 
-/* What kept a job from being done. false: it was done. */
-static bool outcome_problem(
-	struct job *job, const struct job_record *record, struct problem *problem)
+bool outcome_problem(struct job *job, const struct job_record *record, struct problem *problem)
 {
 	if (job_problem(job, problem))
 		return true;

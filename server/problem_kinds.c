@@ -218,6 +218,11 @@ static const struct problem_kind kinds[] = {
 	{ "bad_pattern", 422, "That is no regular expression", false,
 		"Patterns are Perl's (PCRE2), of up to 1024 bytes and 31 groups. In an address a "
 		"plus is written %2B; curl does that with --data-urlencode." },
+	{ "group_failed", 502, "Not all boards of the group are done", false,
+		"One image was sent to many boards, and at least one was not flashed or did not "
+		"pass. The detail names each and why; jobs has what became of every board, refused "
+		"those that did not take the job. The others are done: flash those that failed "
+		"again." },
 	{ "start_failed", 502, "The firmware could not be started", true,
 		"The content of the part is good and verified, but starting it failed. Reset the "
 		"board by hand." },

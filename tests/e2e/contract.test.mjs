@@ -122,6 +122,26 @@ test('jobs of every kind, and what they leave', async () => {
     headers: { Accept: 'application/x-ndjson' },
     status: 200,
   });
+  const group = '/api/v1/flash';
+  await call('post', group, { query: '?boards=f103', body: image, status: 200 });
+  await call('put', group, {
+    query: '?boards=f103',
+    body: image,
+    headers: { Accept: 'application/x-ndjson' },
+    status: 200,
+  });
+  await call('post', group, {
+    query: '?boards=f103&expect=never&timeout=0.1',
+    body: image,
+    status: 502,
+  });
+  const waiting = await call('post', group, {
+    query: '?boards=f103',
+    body: image,
+    headers: { Prefer: 'respond-async' },
+    status: 202,
+  });
+  await call('get', '/api/v1/jobs/{job}/events', { path: { job: waiting.jobs[0].id } });
   await call('put', '/api/v1/boards/{id}/verify', { body: image, status: 200 });
   await call('post', '/api/v1/boards/{id}/verify', {
     query: `?firmware=${flashed.image.sha256}`,
@@ -211,6 +231,8 @@ test('problems: every refusal has the shape, and a page that explains it', async
   const rows = [
     ['post', '/api/v1/boards/{id}/flash', { status: 400 }],
     ['post', '/api/v1/boards/{id}/flash', { query: '?nonsense=1', body: 'x', status: 422 }],
+    ['post', '/api/v1/flash', { body: 'x', status: 422 }],
+    ['post', '/api/v1/flash', { query: '?boards=f103,nobody', body: 'x', status: 404 }],
     ['post', '/api/v1/boards/{id}/erase', { body: { mas: true }, status: 422 }],
     ['post', '/api/v1/boards/{id}/erase', { body: '{', status: 400 }],
     ['post', '/api/v1/boards/{id}/reset', { body: { into: 'space' }, status: 422 }],
