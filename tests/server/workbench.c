@@ -163,9 +163,15 @@ static void open_house(struct workbench *wb, uint32_t queue)
 }
 
 /* Until its port was tried, a board does not know that it is absent, and takes jobs. */
-static bool has_cause(void *ctx)
+static bool was_tried(void *ctx)
 {
-	return !workbench_is_null(ctx, "cause");
+	struct workbench *wb = ctx;
+	struct json *json = board_json(wb->board);
+	const char *cause = json_string(json_get(json, "cause"));
+	const bool was = !cause || strcmp(cause, "not opened yet") != 0;
+
+	json_free(json);
+	return was;
 }
 
 void workbench_open(struct workbench *wb, const struct workbench_options *options)
@@ -184,7 +190,7 @@ void workbench_open(struct workbench *wb, const struct workbench_options *option
 	wb->house.turn_ms = options->turn_ms;
 	start_board(wb);
 	if (options->no_port)
-		workbench_wait(has_cause, wb);
+		workbench_wait(was_tried, wb);
 	else
 		workbench_wait_state(wb, "idle");
 }
