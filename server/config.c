@@ -218,7 +218,7 @@ struct config_board *config_add_board(struct config *config, const char *id, con
 
 	if (!board)
 		return NULL;
-	snprintf(board->id, sizeof(board->id), "%s", id);
+	snprintf(board->id, sizeof(board->id), "%.*s", BOARD_ID_TEXT - 1, id); /* it was checked */
 	board->label = strdup(id);
 	board->port = strdup(port);
 	if (board->label && board->port)
