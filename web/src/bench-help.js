@@ -38,6 +38,8 @@ class BenchHelp extends Element {
     return html`<details class="panel help" id="help">
       <summary><h2>From a script, and the wiring</h2></summary>
       ${this.command('Flash it; the exit status tells how it went:', `curl --fail-with-body --data-binary @firmware.hex ${base}/flash`)}
+      ${this.command('Flash firmware that tests itself (Unity, TAP, ztest), and fail when a test fails:', `curl --fail-with-body -T tests.hex '${base}/flash?results=auto&timeout=60'`)}
+      ${this.command('Name what is wrong when it does not answer:', `curl -X POST ${base}/doctor`)}
       ${this.command('Follow what it prints:', `curl -N '${base}/console?follow=true'`)}
       ${this.command('Read it out:', `curl --fail-with-body -X POST -o flash.bin ${base}/read`)}
       <table>
