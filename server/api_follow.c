@@ -304,7 +304,8 @@ void reply_history(struct request *request, const struct job_record *record)
 	struct follow *f = follow_new(0, false, false);
 
 	if (!f || !store_job_events(request->bench->store, record->id, 0, add_stored, f)) {
-		free(f);
+		if (f)
+			follow_release(f);
 		reply_json(request, 503, NULL);
 		return;
 	}
