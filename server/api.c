@@ -27,7 +27,7 @@ static const struct route routes[] = {
 	{ METHOD_PUT, BOARD "/flash", ROLE_FLASH, BODY_UPLOAD, check_flash, handle_flash,
 		"the same, for curl -T" },
 	{ METHOD_POST, "/api/v1/flash", ROLE_FLASH, BODY_UPLOAD, check_group, handle_group,
-		"the same for many boards at once: boards=one,two and tag=TAG" },
+		"flash many boards at once with one image: boards=one,two and tag=TAG" },
 	{ METHOD_PUT, "/api/v1/flash", ROLE_FLASH, BODY_UPLOAD, check_group, handle_group,
 		"the same, for curl -T" },
 	{ METHOD_POST, BOARD "/verify", ROLE_FLASH, BODY_UPLOAD, check_verify, handle_verify,

@@ -88,6 +88,25 @@ test('boards whose port is absent are named, and stop no other', async () => {
   assert.deepEqual(boardsOf(json.refused), ['two', 'gone']);
 });
 
+test('a board whose flash is worn out fails alone', async () => {
+  await bench.sims.two.ctl('quirk', 'silent-write-failure', 'on');
+  const file = bigImage(bench.dir, 4096, 9);
+  const { code, json } = await bench.curl(
+    '--fail-with-body',
+    '-T',
+    file,
+    '/api/v1/flash?tag=mice&force=true',
+  );
+  await bench.sims.two.ctl('quirk', 'silent-write-failure', 'off');
+  assert.equal(code, 22);
+  const [one, two] = json.jobs;
+  assert.equal(one.state, 'done');
+  assert.equal(two.state, 'failed');
+  const says = `1 of 2 boards failed: two (${two.error.code}). two: ${two.error.detail}`;
+  assert.equal(json.detail, says);
+  assert.equal(two.error.code, 'verify_failed');
+});
+
 test('a job that fails is named, with its reason', async () => {
   const { code, json } = await flash('boards=one,two&expect=never-said&timeout=0.2');
   assert.equal(code, 22);
