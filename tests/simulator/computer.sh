@@ -131,4 +131,10 @@ for _ in {1..500}; do
 	[ "$(stat runs)" != nothing ] || break
 done
 [ "$(stat runs)" = nothing ] || die "$(board stats)"
-grep -q 'jumped into the ROM with interrupts on' "$dir/said" || die "$(cat "$dir/said")"
+# It is said once the board has stopped, which may be after the state is seen.
+for _ in {1..500}; do
+	grep -q 'jumped into the ROM with interrupts on' "$dir/said" && break
+	board stats >/dev/null
+done
+grep -q 'jumped into the ROM with interrupts on' "$dir/said" ||
+	die "nothing is said of the jump: $(cat "$dir/said") $(board stats)"
