@@ -11,6 +11,13 @@ static const struct route routes[] = {
 	{ METHOD_GET, "/api/v1/boards", ROLE_VIEW, BODY_NONE, api_check_none, handle_boards,
 		"all boards" },
 	{ METHOD_GET, BOARD, ROLE_VIEW, BODY_NONE, check_board, handle_board, "one board" },
+	{ METHOD_PUT, BOARD, ROLE_ADMIN, BODY_JSON, api_check_none, handle_board_put,
+		"add a board, or change one that was added so: the members of a board in the "
+		"configuration" },
+	{ METHOD_DELETE, BOARD, ROLE_ADMIN, BODY_NONE, check_board, handle_board_delete,
+		"take a board away that was added by a request" },
+	{ METHOD_GET, BOARD "/settings", ROLE_VIEW, BODY_NONE, check_board, handle_board_settings,
+		"the settings of a board that was added by a request, as PUT takes them" },
 	{ METHOD_GET, BOARD "/device", ROLE_VIEW, BODY_NONE, check_board, handle_device,
 		"the part as last identified" },
 	{ METHOD_GET, "/api/v1/ports", ROLE_VIEW, BODY_NONE, api_check_none, handle_ports,

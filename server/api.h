@@ -31,6 +31,11 @@ bool api_members_only(const struct json *body, const char *const *known, struct 
 /* Only what the call knows, for calls without parameters of their own. */
 bool api_check_none(struct request *request, struct problem *problem);
 
+/* api_boards.c: is it a serial port that the system or the configuration lists? */
+bool api_port_is_listed(const struct bench *bench, const char *path);
+/* The id of the board that has this port, other than but (NULL: none). NULL: no board has it. */
+const char *api_port_user(const struct board_list *boards, const char *path, const char *but);
+
 /* Parses a body's members into *what; false: *problem says what is wrong. */
 typedef bool (*members_parse)(
 	const struct json *body, struct job_request *what, struct problem *problem);
@@ -78,6 +83,10 @@ bool check_board(struct request *request, struct problem *problem);  /* it exist
 
 void handle_boards(struct request *request);
 void handle_board(struct request *request);
+/* api_board_settings.c */
+void handle_board_put(struct request *request);
+void handle_board_delete(struct request *request);
+void handle_board_settings(struct request *request);
 void handle_device(struct request *request);
 void handle_ports(struct request *request);
 void handle_identify(struct request *request);

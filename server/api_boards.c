@@ -71,12 +71,36 @@ static bool has_port(struct board *board, const char *name)
 	return has;
 }
 
-static const char *user_of(const struct board_list *boards, const char *name)
+const char *api_port_user(const struct board_list *boards, const char *path, const char *but)
 {
-	for (size_t i = 0; i < boards->count; i++)
-		if (has_port(boards->boards[i], name))
-			return board_id(boards->boards[i]);
+	for (size_t i = 0; i < boards->count; i++) {
+		const char *id = board_id(boards->boards[i]);
+
+		if ((!but || strcmp(id, but) != 0) && has_port(boards->boards[i], path))
+			return id;
+	}
 	return NULL;
+}
+
+struct sought {
+	const char *path;
+	bool is_there;
+};
+
+static void seek(void *ctx, const struct port_info *info)
+{
+	struct sought *sought = ctx;
+
+	sought->is_there |= same_file(info->name, sought->path);
+}
+
+bool api_port_is_listed(const struct bench *bench, const char *path)
+{
+	struct sought sought = { .path = path };
+
+	for (char **port = bench->config->ports; *port && !sought.is_there; port++)
+		sought.is_there = !strcmp(*port, path);
+	return sought.is_there || (port_list(seek, &sought) && sought.is_there);
 }
 
 static struct json *usb_json(const struct port_info *info)
@@ -101,7 +125,7 @@ static void add_port(void *ctx, const struct port_info *info)
 {
 	struct port_rows *rows = ctx;
 	struct json *row = json_object();
-	const char *board = user_of(rows->boards, info->name);
+	const char *board = api_port_user(rows->boards, info->name, NULL);
 	char holder[HOLDER_TEXT];
 	const bool is_held = !board && port_holder(info->name, holder);
 
@@ -121,6 +145,9 @@ void handle_ports(struct request *request)
 	struct board_list *boards = bench_list(request->bench);
 	struct port_rows rows = { boards, json_array() };
 	bool ok = port_list(add_port, &rows);
+
+	for (char **port = request->bench->config->ports; *port; port++)
+		add_port(&rows, &(struct port_info){ .name = *port, .usb_vid = -1, .usb_pid = -1 });
 
 	board_list_unref(boards);
 	json_add(root, "ports", rows.list);

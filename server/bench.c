@@ -2,6 +2,8 @@
 /* bench.c - the list of boards: looked at by all, changed in turns. */
 #include "server/bench.h"
 
+#include "server/json.h"
+#include "server/log.h"
 #include "server/notify.h"
 
 #include <assert.h>
@@ -272,6 +274,26 @@ struct board *bench_remove(struct bench *bench, const char *id, struct problem *
 
 /* the daemon's own */
 
+/* One that does not fit any more is left out, and its settings are kept. */
+static void recall_board(void *ctx, const char *id, const char *text)
+{
+	struct roster *roster = ctx;
+	struct json *settings = json_parse(span_of(text), false, NULL);
+	struct buf errors = { 0 };
+	struct problem problem = { 0 };
+	struct config_board *config = config_board_read(id, settings, &errors);
+	struct board *board = config ? add(roster, config, &problem) : NULL;
+
+	if (!board)
+		log_line(LOG_ERROR, "board %s, added by a request earlier, is left out: %.*s", id,
+			config ? (int)strlen(problem.detail) : (int)errors.len,
+			config ? problem.detail : (const char *)errors.ptr);
+	board_unref(board);
+	config_board_unref(config);
+	buf_release(&errors);
+	json_free(settings);
+}
+
 bool bench_open(struct bench *bench)
 {
 	const struct config *config = bench->config;
@@ -297,7 +319,7 @@ bool bench_open(struct bench *bench)
 		ok = board != NULL;
 		board_unref(board);
 	}
-	return ok;
+	return ok && store_settings_list(bench->store, recall_board, roster);
 }
 
 const char *bench_start(struct bench *bench)

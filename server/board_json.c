@@ -55,6 +55,7 @@ struct json *board_json(struct board *board)
 	json_add_string(json, "id", config->id);
 	json_add_string(json, "label", config->label);
 	json_add(json, "tags", tags_json(config));
+	json_add_string(json, "configured", config->by_api ? "api" : "file");
 	json_add_string(json, "state", board_state_name(state));
 	json_add_time(json, "since", since);
 	json_add_string(json, "port", config->port);

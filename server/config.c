@@ -67,10 +67,11 @@ bool config_init(struct config *config)
 		.limits = { .upload_bytes = 64 * MIB, .viewers = 1200, .queue = 16 },
 		.base_path = strdup("/"),
 		.allowed_hosts = calloc(1, sizeof(char *)),
+		.ports = calloc(1, sizeof(char *)),
 	};
 	struct config_listen listen = { 0 };
 
-	if (config->base_path && config->allowed_hosts &&
+	if (config->base_path && config->allowed_hosts && config->ports &&
 		!config_listen_parse(&listen, "127.0.0.1:8080") &&
 		config_add_listen(config, &listen))
 		return true;
@@ -169,6 +170,7 @@ void config_release(struct config *config)
 	config_clear_listen(config);
 	free(config->state_dir);
 	free_list(config->allowed_hosts);
+	free_list(config->ports);
 	free(config->base_path);
 	for (size_t i = 0; i < config->token_count; i++)
 		free(config->tokens[i].name);

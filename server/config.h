@@ -82,6 +82,7 @@ struct config_board {
 	uint32_t supply_mv;              /* 0: not told */
 	struct config_control control;
 	struct config_power power;
+	bool by_api;            /* it came by PUT, not from the file or the command line */
 	char *expect_unique_id; /* 24 hex digits, lower case; NULL: any chip */
 };
 
@@ -105,7 +106,8 @@ struct config {
 	size_t listen_count;
 	char *state_dir;      /* NULL only with is_demo: demo_start() makes a temporary one */
 	char **allowed_hosts; /* NULL-terminated, never NULL; lower case, without port */
-	char *base_path;      /* starts and ends with "/" */
+	char **ports;    /* the same: ttys that the system does not list, for boards of the API */
+	char *base_path; /* starts and ends with "/" */
 	struct config_token *tokens;
 	size_t token_count;
 	struct config_limits limits;
@@ -135,6 +137,16 @@ void config_release(struct config *config);
  * each, with name in front. false: errors is not empty, and *config is empty.
  */
 bool config_parse(struct config *config, const char *name, struct span text, struct buf *errors);
+
+/*
+ * What a request says of a board: the members of one in the file but its id, which was checked.
+ * A reference with by_api set; NULL: problems are appended to errors, a line each.
+ */
+struct json;
+struct config_board *config_board_read(
+	const char *id, const struct json *settings, struct buf *errors);
+/* What is wrong with an id, for people; NULL: nothing. */
+const char *config_check_id(const char *id);
 
 /*
  * Adds a board with the defaults of a file that names only id and port: control manual. Borrowed

@@ -156,6 +156,32 @@ static const struct member board_members[] = {
 	{ "expect_unique_id", read_unique_id, AT(config_board, expect_unique_id), 0, 0, false },
 };
 
+struct config_board *config_board_read(
+	const char *id, const struct json *settings, struct buf *errors)
+{
+	struct reading r = { .name = "settings", .errors = errors };
+	const size_t errors_before = errors->len;
+	struct config config;
+	struct config_board *board = config_init(&config) ? config_new_board(&config) : NULL;
+	struct config_board *copy = NULL;
+
+	if (board) {
+		snprintf(board->id, sizeof(board->id), "%.*s", BOARD_ID_TEXT - 1, id);
+		/* without the first row: the id is not the body's */
+		read_object(&r, settings, board_members + 1,
+			sizeof(board_members) / sizeof(*board_members) - 1, board);
+		if (!board->label)
+			set_text(&r, &board->label, id, false);
+		board->by_api = true;
+	}
+	if (board && errors->len == errors_before)
+		copy = config_board_copy(board);
+	if (!copy && errors->len == errors_before)
+		config_error(errors, "", "out of memory");
+	config_release(&config);
+	return copy;
+}
+
 void read_board(struct reading *r, const struct json *node, const struct member *member, void *slot)
 {
 	struct config_board *board = config_new_board(slot);

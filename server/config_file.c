@@ -73,6 +73,27 @@ static void read_hosts(
 	read_elements(r, node, &element, slot);
 }
 
+static void read_port_path(
+	struct reading *r, const struct json *node, const struct member *member, void *slot)
+{
+	const char *text = good_text(r, node, (size_t)member->max);
+	const char *what = text ? config_check_port(text) : NULL;
+
+	if (what)
+		reading_error(r, "%s", what);
+	else if (text)
+		push_text(r, slot, text, false);
+}
+
+static void read_ports(
+	struct reading *r, const struct json *node, const struct member *member, void *slot)
+{
+	static const struct member element = { .read = read_port_path, .max = 4095 };
+
+	(void)member;
+	read_elements(r, node, &element, slot);
+}
+
 static void read_base_path(
 	struct reading *r, const struct json *node, const struct member *member, void *slot)
 {
@@ -201,6 +222,7 @@ static const struct member root_members[] = {
 	{ "listen", read_listens, 0, 0, 0, false },
 	{ "state_dir", read_path, AT(config, state_dir), 0, 3000, false },
 	{ "allowed_hosts", read_hosts, AT(config, allowed_hosts), 0, 0, false },
+	{ "ports", read_ports, AT(config, ports), 0, 0, false },
 	{ "base_path", read_base_path, AT(config, base_path), 0, 200, false },
 	{ "tokens", read_tokens, 0, 0, 0, false },
 	{ "limits", read_limits, AT(config, limits), 0, 0, false },

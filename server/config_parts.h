@@ -13,7 +13,6 @@ void config_error(struct buf *errors, const char *where, const char *format, ...
 	__attribute__((format(printf, 3, 4)));
 
 /* Each gives what is wrong, a static phrase, or NULL: good. */
-const char *config_check_id(const char *id);
 const char *config_check_port(const char *path);
 const char *config_check_token_name(const char *name);
 

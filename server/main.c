@@ -206,9 +206,12 @@ static void announce(const struct house *house)
 				? house->config.base_path
 				: "");
 	fflush(stdout);
-	if (!house->config.board_count)
+	struct board_list *boards = bench_list(&house->bench);
+
+	if (!boards->count)
 		log_line(LOG_INFO,
 			"no board is configured: --board ID=PORT, --config FILE or --demo");
+	board_list_unref(boards);
 }
 
 int main(int argc, char **argv)

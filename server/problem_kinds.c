@@ -61,6 +61,20 @@ static const struct problem_kind kinds[] = {
 		"Flash it again or erase it whole, or add force=true if you know better." },
 	{ "board_exists", 409, "There is such a board already", false,
 		"Each board has an id of its own, and no two boards share a serial port." },
+	{ "configured_in_file", 409, "This board belongs to the configuration file", false,
+		"Boards of the configuration file or the command line are changed there; benchd "
+		"reads it when it starts. Boards that were added by a request are changed by "
+		"one." },
+	{ "configuration_only", 403, "Only the configuration file may say this", false,
+		"A request may not name programs to run (control \"command\", power), nor a port "
+		"that "
+		"is no serial port of this machine: who may send requests is not who owns the "
+		"machine. GET /api/v1/ports lists the ports; the member \"ports\" of the "
+		"configuration adds others." },
+	{ "bad_settings", 422, "These are no settings of a board", false,
+		"Each error is told with the path of what it is about. The members are those of a "
+		"board "
+		"in the configuration file, but its id." },
 	{ "too_many_boards", 409, "There are too many boards", false,
 		"This server takes no more boards. Remove one that is not needed." },
 	{ "board_has_jobs", 409, "The board has jobs", true,

@@ -32,6 +32,11 @@ static const char schema[] =
 	" WITHOUT ROWID;"
 	"PRAGMA user_version = 1;";
 
+/* What an earlier benchd does not miss: its version stays the same. */
+static const char added_later[] =
+	"CREATE TABLE IF NOT EXISTS settings (board TEXT PRIMARY KEY, json TEXT NOT NULL)"
+	" WITHOUT ROWID;";
+
 sqlite3_stmt *db_take(struct store *store, enum db_sql sql)
 {
 	pthread_mutex_lock(&store->lock);
@@ -172,6 +177,8 @@ static bool open_database(struct store *store, const char *dir, char *reason, si
 	if (version > SCHEMA_VERSION)
 		return fail(reason, len, path, "made by a newer benchd");
 	if (version == 0 && !make_schema(store))
+		return fail(reason, len, path, sqlite3_errmsg(store->db));
+	if (!run_script(store, added_later))
 		return fail(reason, len, path, sqlite3_errmsg(store->db));
 	for (int i = 0; i < SQL_COUNT; i++)
 		if (sqlite3_prepare_v3(store->db, db_statements[i], -1, SQLITE_PREPARE_PERSISTENT,

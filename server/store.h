@@ -110,6 +110,14 @@ void board_record_release(struct board_record *record);
 bool store_board_get(struct store *store, const char *board, struct board_record *record);
 bool store_board_set(struct store *store, const char *board, const struct board_record *record);
 
+/* The settings of boards that came by the API, as a JSON object each. */
+bool store_settings_set(struct store *store, const char *board, const char *json);
+/* *json is owned; NULL: there are none of this board. */
+bool store_settings_get(struct store *store, const char *board, char **json);
+bool store_settings_list(struct store *store,
+	void (*each)(void *ctx, const char *board, const char *json), void *ctx);
+bool store_settings_forget(struct store *store, const char *board);
+
 /* The shelf's index (files: shelf.h). */
 struct firmware_record {
 	char sha256[SHA256_TEXT];

@@ -47,4 +47,8 @@ const char *const db_statements[SQL_COUNT] = {
 		"WHERE state IN ('queued', 'running') AND "
 		"instr(coalesce(parameters, '') || coalesce(image, ''), old.sha256))",
 	[SQL_FIRMWARE_FORGET] = "DELETE FROM firmware WHERE sha256 = ?1",
+	[SQL_SETTINGS_SET] = "INSERT OR REPLACE INTO settings (board, json) VALUES (?1, ?2)",
+	[SQL_SETTINGS_GET] = "SELECT json FROM settings WHERE board = ?1",
+	[SQL_SETTINGS_LIST] = "SELECT board, json FROM settings ORDER BY board",
+	[SQL_SETTINGS_FORGET] = "DELETE FROM settings WHERE board = ?1",
 };

@@ -274,6 +274,13 @@ test('WebSocket events', async () => {
   viewer.close();
 });
 
+test('boards of the API', async () => {
+  const settings = { port: join(bench.dir, 'no-such.tty') };
+  await call('put', '/api/v1/boards/{id}', { path: { id: 'new' }, body: settings, status: 403 });
+  await call('delete', '/api/v1/boards/{id}', { status: 409 });
+  await call('get', '/api/v1/boards/{id}/settings', { status: 409 });
+});
+
 test('the description that is served is this one', async () => {
   const { body } = await bench.get('/api/openapi.json');
   called.add('get /api/openapi.json');

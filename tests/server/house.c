@@ -77,6 +77,7 @@ static void fill_config(struct house *house, bool with_token)
 	config->listen_count = 1;
 	config->state_dir = strdup(house->folder);
 	config->allowed_hosts = no_strings();
+	config->ports = no_strings();
 	config->base_path = strdup("/");
 	config->tokens = &house->token;
 	config->token_count = with_token;
@@ -120,6 +121,7 @@ static void release_config(struct house *house)
 	free(house->token.name);
 	free(house->config.state_dir);
 	free(house->config.allowed_hosts);
+	free(house->config.ports);
 	free(house->config.base_path);
 	free(house->board.label);
 	free(house->board.tags);

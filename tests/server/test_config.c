@@ -25,9 +25,11 @@ static const struct {
 	{ "[]", "f: must be an object\n" },
 	{ "{\"board\":[]}",
 		"f: board: unknown member; known here: listen, state_dir, allowed_hosts, "
-		"base_path, "
+		"ports, base_path, "
 		"tokens, limits, boards\n" },
 	{ "{\"boards\":{}}", "f: boards: must be an array\n" },
+	{ "{\"ports\":[\"tty\"]}",
+		"f: ports[0]: a port is an absolute path, such as /dev/serial/by-id/...\n" },
 	{ "{\"boards\":[1]}", "f: boards[0]: must be an object\n" },
 	{ "{\"boards\":[{}]}",
 		"f: boards[0]: \"id\" is missing\nf: boards[0]: \"port\" is missing\n" },
