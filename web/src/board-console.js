@@ -159,7 +159,7 @@ class BoardConsole extends Element {
     if (this.timer || this.isPaused || (this.view !== 'times' && this.view !== 'hex')) return;
     this.timer = setTimeout(() => {
       this.timer = undefined;
-      if ((this.state.past?.at ?? null) === null && !this.isPaused) this.ask(null, '');
+      if ((this.state.asked?.at ?? null) === null && !this.isPaused) this.ask(null, '');
     }, REFRESH_MS);
   }
 

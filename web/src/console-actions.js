@@ -62,17 +62,23 @@ async function look(house, board, start) {
 
 /** @type {Record<string, (house: House, wish: any) => Promise<void>>} */
 export const consoleActions = {
-  /** at null: the end, as it stands now. */
+  /** at null: the end, as it stands now. A reply that another wish has overtaken is not shown. */
   showPast: (house, { board, at, stream, isLong }) =>
     attempt(house, board, async () => {
+      const asked = { at };
+      change(house, board, isLong ? { asked, past: null } : { asked }); // a plot starts afresh
       const query =
         at === null
           ? { from: `-${isLong ? PLOTTED : 2 * AROUND}` }
           : { from: Math.max(0, at - AROUND), to: at + AROUND, stream: stream || undefined };
-      const past = await api.readPast(board, query);
+      const isOvertaken = () => house.console(board).asked !== asked;
+      const past = await api.readPast(board, query).catch((error) => {
+        if (!isOvertaken()) change(house, board, { asked: null });
+        throw error;
+      });
+      if (isOvertaken()) return;
       change(house, board, { past: { at, ...past }, problem: '' });
     }),
-  hidePast: async (house, { board }) => change(house, board, { past: null }),
   async search(house, { board, pattern, ignoreCase, from }) {
     const search = { pattern, ignoreCase, stream: '', matches: [], next: null, isRunning: true };
     change(house, board, { search: { ...search, problem: '' } });

@@ -7,7 +7,7 @@ import { kindOf } from './words.js';
 /** @typedef {import('./types.js').Job} Job */
 /** @typedef {{sectors: Record<number, import('./types.js').SectorMark>, version: number}} Marks */
 /** What a person looks for in a console, and what is sent to it.
- * @typedef {{past: import('./console-past.js').Past | null,
+ * @typedef {{past: import('./console-past.js').Past | null, asked: {at: number | null} | null,
  *   search: import('./console-search.js').Search | null,
  *   sending: {name: string, done: number, total: number} | null, problem: string}} ConsoleState */
 /** What a person is doing with a board: the firmware at hand, its plan, the job they look at.
@@ -52,7 +52,7 @@ export const EMPTY = {
 };
 
 /** @type {ConsoleState} */
-export const NO_CONSOLE = { past: null, search: null, sending: null, problem: '' };
+export const NO_CONSOLE = { past: null, asked: null, search: null, sending: null, problem: '' };
 
 /** @type {Session} */
 const NO_SESSION = { firmware: null, options: {}, planJob: null, job: null, isSending: false };
