@@ -114,16 +114,8 @@ const shows = (page, text) =>
 
 /** The first line that an image prints, awaited: the console must show it. */
 async function printed(id) {
-  const reply = await fetch(`${bench.url}/api/v1/boards/${id}/console?from=flash&follow=true`);
-  const decoder = new TextDecoder();
-  let text = '';
-  for await (const chunk of reply.body) {
-    text += decoder.decode(chunk, { stream: true });
-    const whole = text.split(/[\r\n]+/).slice(0, -1);
-    const line = whole.find((one) => one.trim().length >= 8);
-    if (line) return line.trim();
-  }
-  assert.fail(`the console ended after: ${text}`);
+  const line = /(?:^|[\r\n])([^\r\n]{8,})[\r\n]/;
+  return line.exec(await bench.hears(id, line, 'flash'))[1].trim();
 }
 
 async function axe(page, what) {
