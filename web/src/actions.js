@@ -2,8 +2,10 @@
 // What a person can ask for, carried out: each takes the wish and tells the state what came of it.
 import * as api from './api.js';
 import { consoleActions } from './console-actions.js';
+import { groupActions } from './group-actions.js';
 
 /** @typedef {{dispatch: (event: {type: string, [more: string]: any}) => void,
+ *   bench: () => import('./reduce.js').Bench,
  *   console: (board: string) => import('./reduce.js').ConsoleState,
  *   session: (board: string) => import('./reduce.js').Session,
  *   image: (board: string) => string | null, refresh: () => Promise<void>,
@@ -54,6 +56,7 @@ function withFirmware(house, board, verb, more) {
 /** @type {Record<string, (house: House, wish: any) => Promise<void>>} */
 export const actions = {
   ...consoleActions,
+  ...groupActions,
   async choose(house, { board, firmware, atOnce, options }) {
     house.dispatch({ type: 'chosen', board, firmware, options });
     await (atOnce ? actions.flash : actions.plan)(house, { board });

@@ -94,14 +94,13 @@ export const getJob = (id) => get(`api/v1/jobs/${encodeURIComponent(id)}`);
 export const cancelJob = (id) => request('DELETE', `api/v1/jobs/${encodeURIComponent(id)}`);
 
 /**
- * flash or verify: starts the job and answers with it at once.
- * @param {string} board @param {'flash' | 'verify'} verb
- * @param {File | import('./types.js').Firmware} firmware @param {Record<string, any>} [query]
- * @returns {Promise<import('./types.js').Job>}
+ * An image to where it starts something; answered at once.
+ * @param {string} path @param {File | import('./types.js').Firmware} firmware
+ * @param {Record<string, any>} query
  */
-export async function startImageJob(board, verb, firmware, query = {}) {
+async function sendImage(path, firmware, query) {
   const isFile = firmware instanceof Blob;
-  const response = await request('POST', `${boardPath(board)}/${verb}`, {
+  const response = await request('POST', path, {
     query: {
       ...query,
       name: firmware.name || undefined,
@@ -111,6 +110,30 @@ export async function startImageJob(board, verb, firmware, query = {}) {
     headers: isFile ? { ...ASYNC, 'Content-Type': 'application/octet-stream' } : ASYNC,
   });
   return response.json();
+}
+
+/**
+ * flash or verify: starts the job and answers with it.
+ * @param {string} board @param {'flash' | 'verify'} verb
+ * @param {File | import('./types.js').Firmware} firmware @param {Record<string, any>} [query]
+ * @returns {Promise<import('./types.js').Job>}
+ */
+export const startImageJob = (board, verb, firmware, query = {}) =>
+  sendImage(`${boardPath(board)}/${verb}`, firmware, query);
+
+/**
+ * Boards flashed together: the job of each that took one, and why the others did not.
+ * @param {string[]} boards @param {File | import('./types.js').Firmware} firmware
+ * @param {Record<string, any>} query @returns {Promise<import('./group.js').Answer>}
+ */
+export async function flashGroup(boards, firmware, query) {
+  try {
+    return await sendImage('api/v1/flash', firmware, { ...query, boards: boards.join(',') });
+  } catch (error) {
+    if (error instanceof Problem && error.body.code === 'group_failed')
+      return /** @type {any} */ (error.body); // none took it: each says why
+    throw error;
+  }
 }
 
 /**

@@ -13,6 +13,7 @@ import './doctor-report.js';
 import './drop-zone.js';
 import './flash-options.js';
 import './flash-plan.js';
+import './group-flash.js';
 import './job-history.js';
 import './job-outcome.js';
 import './job-progress.js';

@@ -4,7 +4,9 @@ import { keyed } from 'lit/directives/keyed.js';
 import { actions } from './actions.js';
 import * as api from './api.js';
 import { Element } from './element.js';
+import { markOf as groupMark, keptOf, NO_GROUP, rowsOf } from './group.js';
 import { placeHash, placeOf } from './places.js';
+import { groupKept, keepGroup } from './preferences.js';
 import { EMPTY, jobAtHand, NO_CONSOLE, reduce, viewOf } from './reduce.js';
 import { watchAll, watchBoard } from './stream.js';
 import { isFinal, percent } from './words.js';
@@ -31,7 +33,7 @@ class BenchApp extends Element {
 
   constructor() {
     super();
-    this.bench = EMPTY;
+    this.bench = { ...EMPTY, group: { ...NO_GROUP, ...groupKept() } };
     this.boardId = '';
     this.refused = '';
     /** @type {import('./stream.js').Stream | null} */
@@ -42,6 +44,7 @@ class BenchApp extends Element {
     /** @type {import('./actions.js').House} */
     this.house = {
       dispatch: (event) => this.dispatch(event),
+      bench: () => this.bench,
       session: (board) =>
         this.bench.sessions[board] ??
         reduce(EMPTY, { type: 'options', board, options: {} }).sessions[board],
@@ -200,6 +203,8 @@ class BenchApp extends Element {
   async heard(event) {
     const wasKnown = this.bench.boards[event.board]?.device;
     this.dispatch(event);
+    if (['board', 'snapshot', 'removed'].includes(event.type))
+      actions.groupSettle(this.house, { board: event.board });
     if (!this.boardId || event.board !== this.boardId) return;
     if (event.type === 'board')
       await this.attempt(async () => {
@@ -293,11 +298,18 @@ class BenchApp extends Element {
 
   /** @param {Map<string, unknown>} changed */
   updated(changed) {
-    if (!changed.has('bench') && !changed.has('boardId')) return;
+    const before = /** @type {import('./reduce.js').Bench | undefined} */ (changed.get('bench'));
+    if (before && before.group !== this.bench.group) keepGroup(keptOf(this.bench.group));
+    if (changed.has('bench') || changed.has('place')) document.title = `${this.tabTitle}benchd`;
+  }
+
+  /** What the tab says of the board or the group that is shown. */
+  get tabTitle() {
+    if (this.place.isGroup) return `${groupMark(rowsOf(this.bench))}Several boards · `;
     const board = this.bench.boards[this.boardId];
-    const view = board ? viewOf(this.bench, board.id) : null;
-    const mark = view ? markOf(view, this.bench.progress[this.boardId]) : '';
-    document.title = `${mark}${board ? `${board.label} · ` : ''}benchd`;
+    if (!board) return '';
+    const mark = markOf(viewOf(this.bench, board.id), this.bench.progress[board.id]);
+    return `${mark}${board.label} · `;
   }
 
   banner() {
@@ -352,6 +364,7 @@ class BenchApp extends Element {
         this.boardId,
         html`<board-page .bench=${bench} .boardId=${this.boardId} .place=${this.place} .refused=${this.refused}></board-page>`,
       );
+    if (this.place.isGroup) return html`<group-flash .bench=${bench}></group-flash>`;
     return html`<board-list .bench=${bench}></board-list>`;
   }
 }

@@ -2,6 +2,7 @@
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { Element } from './element.js';
+import { groupLink } from './group-flash.js';
 import { isAtOnce, optionsOf } from './preferences.js';
 import { mayOf } from './roles.js';
 import {
@@ -180,6 +181,8 @@ class BoardList extends Element {
     return html`<header class="list-head">
         <h1>Boards</h1>
         <p class="faint">${census(bench)}</p>
+        <span class="spacer"></span>
+        ${groupLink(bench)}
       </header>
       <ul class="cards">
         ${repeat(

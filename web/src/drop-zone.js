@@ -20,8 +20,9 @@ class DropZone extends Element {
     this.shelf = [];
     this.isDisabled = false;
     this.limit = '';
+    /** null: that is not asked here. @type {boolean | null} */
     this.atOnce = false;
-    /** @type {Record<string, any>} */
+    /** null: they are chosen elsewhere. @type {Record<string, any> | null} */
     this.options = {};
     this.isOver = false;
   }
@@ -77,18 +78,22 @@ class DropZone extends Element {
           ?disabled=${this.isDisabled}
           @change=${this.pick}
         />
-        <label class="check">
-          <input
-            type="checkbox"
-            id="at-once"
-            .checked=${this.atOnce}
-            @change=${(/** @type {any} */ event) => this.emit('at-once', { on: event.target.checked })}
-          />
-          Flash at once, without showing the plan
-        </label>
+        ${this.atOnce === null ? nothing : this.asked()}
       </div>
-      <flash-options place="drop" .options=${this.options}></flash-options>
+      ${this.options ? html`<flash-options place="drop" .options=${this.options}></flash-options>` : nothing}
       ${this.shelf.length ? this.recent() : nothing}`;
+  }
+
+  asked() {
+    return html`<label class="check">
+      <input
+        type="checkbox"
+        id="at-once"
+        .checked=${this.atOnce}
+        @change=${(/** @type {any} */ event) => this.emit('at-once', { on: event.target.checked })}
+      />
+      Flash at once, without showing the plan
+    </label>`;
   }
 
   recent() {

@@ -5,7 +5,7 @@ import { choiceOf, ENTRIES, isGrave, isMeant, OPTIONS, optionWords, unusual } fr
 
 /** How firmware is written, folded away until it is wanted. Emits "options". */
 class FlashOptions extends Element {
-  static properties = { options: {}, place: {} };
+  static properties = { options: {}, place: {}, keys: {}, remembered: {} };
 
   constructor() {
     super();
@@ -13,6 +13,13 @@ class FlashOptions extends Element {
     this.options = {};
     /** For the ids: there may be one by the drop zone and one in a plan. */
     this.place = 'drop';
+    /** Of the options, only these; null: all. @type {string[] | null} */
+    this.keys = null;
+    this.remembered = 'Remembered for this board in this browser.';
+  }
+
+  get offered() {
+    return OPTIONS.filter(({ key }) => !this.keys || this.keys.includes(key));
   }
 
   /** @param {Record<string, any>} change */
@@ -76,9 +83,9 @@ class FlashOptions extends Element {
             : nothing
         }
       </summary>
-      <div class="options">${OPTIONS.map((option) => this.option(option))}${ENTRIES.map((entry) => this.entry(entry))}</div>
+      <div class="options">${this.offered.map((option) => this.option(option))}${ENTRIES.map((entry) => this.entry(entry))}</div>
       <p class="options-foot">
-        <span>Remembered for this board in this browser.</span>
+        <span>${this.remembered}</span>
         <button
           type="button"
           class="small quiet"

@@ -5,6 +5,7 @@ import './doctor-report.js';
 import { Element } from './element.js';
 import { expectedPart } from './job-expected.js';
 import './probe-report.js';
+import { isOfConnection, isWorthAgain } from './problems.js';
 import { achieved, kindName, kindOf, linkWords, mended, outcomeWord } from './words.js';
 
 /** @param {string | undefined} type */
@@ -28,24 +29,6 @@ export function mendedWords(job) {
     <span class="mended-mark" aria-hidden="true">↻</span> ${words}${link ? html` <span class="faint">${link}.</span>` : nothing}
   </p>`;
 }
-
-/** It is the connection: the doctor has a look. */
-const CONNECTION_CODES = new Set([
-  'no_answer',
-  'bad_reply',
-  'bootloader_not_entered',
-  'control_failed',
-  'port_absent',
-  'port_busy',
-  'port_failed',
-]);
-
-/** The firmware itself is at fault: the same again would end the same. */
-const FIRMWARE_STATUS = new Set([415, 422]);
-
-/** @param {import('./types.js').ProblemBody | null} problem @param {import('./types.js').Job | null} job */
-const isWorthAgain = (problem, job) =>
-  problem && (problem.retryable || (job?.kind === 'flash' && !FIRMWARE_STATUS.has(problem.status)));
 
 /** @param {import('./types.js').Job} job */
 function title(job) {
@@ -85,12 +68,12 @@ class JobOutcome extends Element {
           : nothing
       }
       ${
-        isWorthAgain(problem, this.job) && !this.limit
+        isWorthAgain(problem, this.job?.kind === 'flash') && !this.limit
           ? html`<button type="button" id="again" @click=${() => this.emit('again')}>Try again</button>`
           : nothing
       }
       ${
-        CONNECTION_CODES.has(problem?.code ?? '') && !this.limit
+        isOfConnection(problem) && !this.limit
           ? html`<button type="button" id="find-out" @click=${() => this.emit('doctor')}>Find out what is wrong</button>`
           : nothing
       }

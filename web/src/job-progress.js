@@ -4,18 +4,7 @@ import './bench-steps.js';
 import './doctor-report.js';
 import { Element } from './element.js';
 import './probe-report.js';
-import { duration, kindDoing, kindOf, percent, size, stagesOf } from './words.js';
-
-/** @type {Record<string, string>} */
-const STAGE_WORDS = {
-  connect: 'Connect',
-  plan: 'Plan',
-  erase: 'Erase',
-  write: 'Write',
-  verify: 'Verify',
-  read: 'Read',
-  run: 'Run',
-};
+import { duration, kindDoing, kindOf, percent, size, stagesOf, stageWord } from './words.js';
 
 /** The last ones say what there is to know of a bad cable. */
 const MENDED_SHOWN = 20;
@@ -64,7 +53,7 @@ class JobProgress extends Element {
           class="stage stage-${place}"
           aria-current=${place === 'now' ? 'step' : nothing}
         >
-          ${STAGE_WORDS[one] ?? one}
+          ${stageWord(one)}
         </li>`;
       })}
     </ol>`;
@@ -115,7 +104,7 @@ class JobProgress extends Element {
 
   /** For a screen reader: a sentence a stage, not one a block. @param {string} stage */
   spoken(stage) {
-    return `${kindDoing(this.kind)}: ${STAGE_WORDS[stage] ?? stage}`;
+    return `${kindDoing(this.kind)}: ${stageWord(stage)}`;
   }
 
   render() {

@@ -52,3 +52,19 @@ export function setOptionsOf(board, options) {
   if (Object.keys(kept).length) localStorage.setItem(OPTIONS + board, JSON.stringify(kept));
   else localStorage.removeItem(OPTIONS + board);
 }
+
+const GROUP = 'benchd-group';
+
+/** What was flashed to several boards in this tab: a reload goes on watching. @returns {Partial<import('./group.js').Group>} */
+export function groupKept() {
+  try {
+    return JSON.parse(sessionStorage.getItem(GROUP) ?? '{}');
+  } catch {
+    return {}; // not written by this page
+  }
+}
+/** @param {object | null} group null: nothing is to be kept */
+export function keepGroup(group) {
+  if (group) sessionStorage.setItem(GROUP, JSON.stringify(group));
+  else sessionStorage.removeItem(GROUP);
+}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The page's state: what the server said, folded event by event. Pure.
 
+import { NO_GROUP } from './group.js';
 import { kindOf } from './words.js';
 
 /** @typedef {import('./types.js').Board} Board */
@@ -23,6 +24,7 @@ import { kindOf } from './words.js';
  *   recoveries: Record<string, import('./types.js').Recovery[]>,
  *   visits: Record<string, import('./types.js').DoctorStep[]>,
  *   tried: Record<string, import('./types.js').Tried[]>,
+ *   group: import('./group.js').Group,
  *   firmware: import('./types.js').Firmware[], link: 'connecting' | 'open' | 'lost' | 'gone',
  *   needsLogIn: boolean,
  *   session: {required: boolean, name: string | null, role: string | null} | null}} Bench */
@@ -45,6 +47,7 @@ export const EMPTY = {
   recoveries: {},
   visits: {},
   tried: {},
+  group: NO_GROUP,
   firmware: [],
   link: 'connecting',
   needsLogIn: false,
@@ -309,6 +312,11 @@ const rules = {
       ...state.consoles,
       [event.board]: { ...(state.consoles[event.board] ?? NO_CONSOLE), ...event.change },
     },
+  }),
+  group: (state, { change }) => ({
+    ...state,
+    needsLogIn: state.needsLogIn || change.problem?.status === 401,
+    group: { ...state.group, ...change },
   }),
   session: (state, event) => ({ ...state, session: event.session }),
   link: (state, event) => ({ ...state, link: event.link }),

@@ -15,7 +15,7 @@
  *     writer?: {who: string, since: string, viewer: number | null} | null},
  *   image: {sha256: string, flashed_at: string, by: string, name?: string | null} | null}} Board */
 /** @typedef {{type?: string, title: string, status: number, detail?: string, code?: string,
- *   stage?: string, address?: string, retryable?: boolean, job?: Job | null}} ProblemBody */
+ *   stage?: string, address?: string, retryable?: boolean, board?: string, job?: Job | null}} ProblemBody */
 /** @typedef {{sector?: number, address: string, length: number}} Range */
 /** @typedef {{erase: Range[], write: Range[], skipped_bytes: number, estimated_seconds: number,
  *   warnings: string[]}} Plan */

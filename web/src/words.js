@@ -143,6 +143,19 @@ const STAGES = {
 /** @param {string} kind */
 export const stagesOf = (kind) => STAGES[kind] ?? ['connect'];
 
+/** @type {Record<string, string>} */
+const STAGE_WORDS = {
+  connect: 'Connect',
+  plan: 'Plan',
+  erase: 'Erase',
+  write: 'Write',
+  verify: 'Verify',
+  read: 'Read',
+  run: 'Run',
+};
+/** @param {string} stage */
+export const stageWord = (stage) => STAGE_WORDS[stage] ?? stage;
+
 /** @param {import('./types.js').Job} job */
 export const isFinal = (job) => !['queued', 'running'].includes(job.state);
 
