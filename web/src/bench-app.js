@@ -38,6 +38,8 @@ class BenchApp extends Element {
     this.refused = '';
     /** @type {import('./stream.js').Stream | null} */
     this.stream = null;
+    /** Whose stream it is; '': that of all. */
+    this.watched = '';
     /** In a console. */
     this.place = placeOf('');
     this.route = () => this.go(placeOf(location.hash));
@@ -135,7 +137,7 @@ class BenchApp extends Element {
   /** What the events do not carry: the shelf, and the history of a board. */
   loadAround() {
     return this.attempt(async () => {
-      const board = this.boardId;
+      const board = this.boardHere;
       this.dispatch({ type: 'firmware', ...(await api.getFirmware()) });
       if (board) this.dispatch({ type: 'jobs', ...(await api.getJobs(board)) });
       if (board) await this.loadDevice(board);
@@ -170,10 +172,17 @@ class BenchApp extends Element {
     );
   }
 
+  /** The board that is looked at, where there is one of this name. */
+  get boardHere() {
+    return this.boardId in this.bench.boards ? this.boardId : '';
+  }
+
+  /** To the board that is looked at; to all where it is missing, which tell when it comes. */
   listen() {
     this.stream?.close();
     this.dispatch({ type: 'link', link: 'connecting' });
-    const board = this.boardId;
+    const board = this.boardHere;
+    this.watched = board;
     const onLink = (/** @type {'open' | 'lost' | 'gone'} */ link) => this.linked(link);
     const onEvent = (/** @type {any} */ event) => this.heard(event);
     this.stream = board
@@ -193,10 +202,15 @@ class BenchApp extends Element {
 
   /** @param {'open' | 'lost' | 'gone'} link */
   async linked(link) {
+    if (link === 'gone') {
+      this.dispatch({ type: 'removed', board: this.watched });
+      return this.listen();
+    }
     this.dispatch({ type: 'link', link });
     if (link === 'open') await this.loadAround();
     else await this.loadBoards();
     if (this.bench.needsLogIn) this.stream?.close();
+    else if (this.watched !== this.boardHere) this.listen();
   }
 
   /** @param {any} event */
@@ -205,6 +219,7 @@ class BenchApp extends Element {
     this.dispatch(event);
     if (['board', 'snapshot', 'removed'].includes(event.type))
       actions.groupSettle(this.house, { board: event.board });
+    if (this.watched !== this.boardHere) return this.listen();
     if (!this.boardId || event.board !== this.boardId) return;
     if (event.type === 'board')
       await this.attempt(async () => {
@@ -316,7 +331,6 @@ class BenchApp extends Element {
     const { link, isLoaded } = this.bench;
     if (this.bench.needsLogIn || link === 'open' || (link === 'connecting' && isLoaded))
       return nothing;
-    if (link === 'gone') return html`<p class="banner" role="alert">This board was removed.</p>`;
     if (link === 'connecting') return nothing;
     return html`<p class="banner" id="link-lost" role="alert">
       The connection to benchd is lost. What you see may be old; it connects again by itself.
@@ -374,7 +388,6 @@ const LINK_WORDS = {
   open: 'Live',
   connecting: 'Connecting',
   lost: 'Not connected',
-  gone: 'Removed',
 };
 
 /**

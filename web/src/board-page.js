@@ -280,9 +280,15 @@ class BoardPage extends Element {
   /** @param {import('./reduce.js').Bench} bench */
   missing(bench) {
     if (!bench.isLoaded) return html`<p class="empty" role="status">Looking for the board…</p>`;
-    return html`<section class="panel empty">
-      <h1>No board “${this.boardId}”</h1>
-      <p>It may have been removed. <a href="#">All boards</a></p>
+    const label = bench.removed[this.boardId];
+    return html`<section class="panel empty" id="missing" role="alert">
+      <h1>${label === undefined ? `No board “${this.boardId}”` : `${label} was removed`}</h1>
+      <p>${
+        label === undefined
+          ? 'It may have been removed. When it is added, it is shown here by itself.'
+          : 'It is not on this bench any more. Its jobs and what it printed are kept: they are here again when a board of this name is added.'
+      }</p>
+      <p><a href="#">All boards</a></p>
     </section>`;
   }
 }

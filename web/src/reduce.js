@@ -14,7 +14,9 @@ import { kindOf } from './words.js';
 /** What a person is doing with a board: the firmware at hand, its plan, the job they look at.
  * @typedef {{firmware: File | import('./types.js').Firmware | null, options: Record<string, any>,
  *   planJob: string | null, job: string | null, isSending: boolean}} Session */
-/** @typedef {{boards: Record<string, Board>, order: string[], isLoaded: boolean,
+/** removed: what boards were called that were taken away since the page was opened.
+ * @typedef {{boards: Record<string, Board>, order: string[], isLoaded: boolean,
+ *   removed: Record<string, string>,
  *   consoles: Record<string, ConsoleState>,
  *   jobs: Record<string, Job>, progress: Record<string, import('./types.js').Progress>,
  *   manual: Record<string, import('./types.js').AtTheBench>, devices: Record<string, import('./types.js').Device>,
@@ -34,6 +36,7 @@ export const EMPTY = {
   boards: {},
   consoles: {},
   order: [],
+  removed: {},
   isLoaded: false,
   jobs: {},
   progress: {},
@@ -71,7 +74,8 @@ function without(from, key) {
 /** @param {Bench} state @param {Board} board */
 function withBoard(state, board) {
   const order = state.order.includes(board.id) ? state.order : [...state.order, board.id];
-  return { ...state, order, boards: { ...state.boards, [board.id]: board } };
+  const removed = without(state.removed, board.id);
+  return { ...state, order, removed, boards: { ...state.boards, [board.id]: board } };
 }
 
 /**
@@ -79,8 +83,10 @@ function withBoard(state, board) {
  * @param {Bench} state @param {string} board
  */
 function withoutBoard(state, board) {
+  const known = state.boards[board];
   return {
     ...state,
+    removed: known ? { ...state.removed, [board]: known.label } : state.removed,
     order: state.order.filter((id) => id !== board),
     boards: without(state.boards, board),
     devices: without(state.devices, board),
@@ -89,18 +95,16 @@ function withoutBoard(state, board) {
     manual: without(state.manual, board),
     problems: without(state.problems, board),
     sessions: without(state.sessions, board),
+    consoles: without(state.consoles, board),
+    optionBytes: without(state.optionBytes, board),
   };
 }
 
-/** @param {Bench} state @param {Board[]} boards */
+/** All there are: one that is not among them was taken away. @param {Bench} state @param {Board[]} boards */
 function withBoards(state, boards) {
-  return {
-    ...state,
-    isLoaded: true,
-    needsLogIn: false,
-    order: boards.map((board) => board.id),
-    boards: Object.fromEntries(boards.map((board) => [board.id, board])),
-  };
+  const order = boards.map((board) => board.id);
+  const left = state.order.filter((id) => !order.includes(id)).reduce(withoutBoard, state);
+  return { ...boards.reduce(withBoard, left), isLoaded: true, needsLogIn: false, order };
 }
 
 /** @param {Job} job queued, running, ended */

@@ -34,6 +34,41 @@ test('a board that comes is shown, one that was removed is not', () => {
   assert.deepEqual(state.sessions, {});
 });
 
+/** Something of the board in each part of the state that is by board. */
+const lived = [
+  here,
+  { type: 'chosen', board: 'f103', firmware: null },
+  { type: 'device', board: 'f103', device: { product_id: '0x410', sectors: [] } },
+  { type: 'optionBytes', board: 'f103', options: { fields: [] } },
+  { type: 'consoleState', board: 'f103', change: { problem: 'No such pattern' } },
+  { type: 'progress', board: 'f103', stage: 'erase', map: { sectors: [] } },
+  { type: 'manual', board: 'f103', text: 'Set BOOT0', into: 'bootloader' },
+  { type: 'problem', board: 'f103', problem: { title: 'Refused', status: 409 } },
+];
+const BY_BOARD = ['boards', 'consoles', 'devices', 'manual', 'marks', 'optionBytes', 'problems'];
+BY_BOARD.push('progress', 'sessions');
+const holding = (state, id) => Object.keys(state).filter((part) => id in Object(state[part]));
+
+test('all that is of a board goes with it, by an event or out of the list', () => {
+  assert.deepEqual(holding(play(...lived), 'f103').sort(), BY_BOARD);
+  for (const gone of [
+    { type: 'removed', board: 'f103' },
+    { type: 'boards', boards: [board({ id: 'f407' })] },
+    { type: 'snapshot', boards: [board({ id: 'f407' })] },
+  ]) {
+    const state = play(...lived, gone);
+    assert.deepEqual(holding(state, 'f103'), ['removed'], gone.type);
+    assert.equal(state.removed.f103, 'F103');
+  }
+});
+
+test('a board that is added again is not a removed one', () => {
+  const gone = [...lived, { type: 'removed', board: 'f103' }];
+  const again = { type: 'board', board: 'f103', state: board({ label: 'Anew' }) };
+  for (const back of [again, here]) assert.deepEqual(play(...gone, back).removed, {});
+  assert.deepEqual(play({ type: 'removed', board: 'never here' }).removed, {});
+});
+
 test('a late reply does not take a job back', () => {
   for (const [first, late] of [
     ['done', 'running'],
