@@ -270,6 +270,7 @@ static void add_result(struct listener *l)
 	struct json *json = json_object();
 
 	json_add_string(json, "outcome", ending_names[l->ending]);
+	json_add_string(json, "stream", console_stream(l->w->scene->console));
 	json_add_integer(json, "from", (int64_t)l->from);
 	json_add_double(json, "seconds", (double)(clock_monotonic_ms() - l->began_ms) / 1000);
 	add_match(l, json);

@@ -106,6 +106,7 @@ test('a pattern has groups, an offset and lines; fail ends at once', async () =>
   ]);
   assert.match(said.lines, /test_sensor:IGNORE/);
   assert.ok(said.offset >= said.from);
+  assert.equal(said.stream, (await bench.board('f103')).console.stream);
   const bad = await flash('tests-fail', { expect: '^OK$', fail: ':FAIL', timeout: 60 });
   assert.equal(bad.json.code, 'test_failed');
   assert.equal(bad.json.job.result.expect.text, ':FAIL');

@@ -130,6 +130,7 @@ class BoardConsole extends Element {
     this.wanted = view;
     if (view === 'plot') await import('./console-plot.js');
     if (this.wanted !== view) return; // another was chosen meanwhile
+    this.leave();
     this.view = view;
     this.unplotted = view === 'plot' ? [] : null;
     if (view !== 'terminal') this.ask(null, '', view === 'plot');
@@ -148,9 +149,14 @@ class BoardConsole extends Element {
     this.ask(at, stream);
   }
 
+  /** The address names no place any more, so that it can be asked for again. */
+  leave() {
+    if (this.link && this.link.offset !== null) location.hash = `#board/${this.board?.id}`;
+  }
+
   /** From a place back to what comes in now. */
   toNow() {
-    if (this.link?.offset !== null) location.hash = `#board/${this.board?.id}`;
+    this.leave();
     this.ask(null, '');
   }
 

@@ -2,14 +2,18 @@
 // What the firmware said that was waited for: a match, or the cases of a test framework.
 import { html, nothing } from 'lit';
 import { byState, expectedWords } from './expected.js';
+import { placeHash } from './places.js';
 
-/** The console from an offset on, as text. @param {string} board @param {number} offset */
-const placeOf = (board, offset) =>
-  `api/v1/boards/${encodeURIComponent(board)}/console?view=text&from=${offset}`;
+/** @param {import('./types.js').Job} job @returns {string} of the console that it listened to */
+const streamOf = (job) => job.result.expect?.stream ?? '';
 
-/** @param {import('./types.js').Job} job @param {number} offset @param {string} words */
-const place = (job, offset, words) =>
-  html`<a href=${placeOf(job.board, offset)} target="_blank" rel="noopener" title="The console from here">${words}</a>`;
+/** A place in the page's console, and the same as text. @param {import('./types.js').Job} job @param {number} offset @param {string} words */
+function place(job, offset, words) {
+  const stream = streamOf(job);
+  const text = `api/v1/boards/${job.board}/console?view=text&from=${offset}${stream && `&stream=${stream}`}`;
+  return html`<a class="place" href=${placeHash({ board: job.board, offset, stream })} title="This place in the console">${words}</a>
+    <a class="place-text" href=${text} target="_blank" rel="noopener" title="The console from here, as text">text</a>`;
+}
 
 const MARKS = /** @type {Record<string, string>} */ ({ failed: '✕', passed: '✓', skipped: '–' });
 
@@ -50,7 +54,7 @@ export function expectedPart(job) {
   const said = job.result?.expect;
   if (!said) return nothing;
   return html`<div class="expected">
-    <p>${expectedWords(job.result)}</p>
+    <p>${expectedWords(job.result)} ${place(job, said.from, 'All of its output')}</p>
     ${said.text ? html`<p class="said"><code>${said.text}</code> ${place(job, said.offset, 'in the console')}</p>` : nothing}
     ${groups(said)} ${cases(job)}
     ${
