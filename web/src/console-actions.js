@@ -34,11 +34,12 @@ async function look(house, board, start) {
   change(house, board, { search: now });
   try {
     do {
-      const { pattern, ignoreCase } = now;
+      const { pattern, ignoreCase, to } = now;
       const stream = now.stream || undefined;
       const found = await api.searchConsole(board, {
         pattern,
         from,
+        to,
         stream,
         ignore_case: ignoreCase,
         limit: FOUND,
@@ -79,9 +80,10 @@ export const consoleActions = {
       if (isOvertaken()) return;
       change(house, board, { past: { at, ...past }, problem: '' });
     }),
-  async search(house, { board, pattern, ignoreCase, from }) {
-    const search = { pattern, ignoreCase, stream: '', matches: [], next: null, isRunning: true };
-    change(house, board, { search: { ...search, problem: '' } });
+  async search(house, { board, pattern, ignoreCase, from, to }) {
+    const what = { pattern, ignoreCase, to };
+    const search = { ...what, stream: '', matches: [], next: null, isRunning: true, problem: '' };
+    change(house, board, { search });
     await look(house, board, from);
   },
   async searchOn(house, { board }) {

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 import { html, nothing } from 'lit';
 import { Element } from './element.js';
+import { localTime, RANGES, rangeOf } from './search-range.js';
 import { clock, plural } from './words.js';
 
 /** @typedef {{offset: number, time: string, line: string, before?: string, after?: string}} Match */
-/** @typedef {{pattern: string, ignoreCase: boolean, stream: string, matches: Match[],
+/** @typedef {{pattern: string, ignoreCase: boolean, to: string | undefined, stream: string, matches: Match[],
  *   next: number | null, isRunning: boolean, problem: string}} Search */
+
+const HOUR_MS = 3_600_000;
 
 /** A line in three: before the match, the match, behind it; null: this engine sees none. @param {string} line @param {string} pattern @param {boolean} ignoreCase */
 export function partsOf(line, pattern, ignoreCase) {
@@ -21,7 +24,7 @@ export function partsOf(line, pattern, ignoreCase) {
 
 /** Looks for a pattern in what a board printed. Emits "search", "go-on", "place" and "close-search". */
 class ConsoleSearch extends Element {
-  static properties = { search: {}, at: {} };
+  static properties = { search: {}, at: {}, range: { state: true }, wrong: { state: true } };
 
   constructor() {
     super();
@@ -29,6 +32,9 @@ class ConsoleSearch extends Element {
     this.search = null;
     /** The match that is shown. @type {number | null} */
     this.at = null;
+    this.range = '';
+    this.wrong = '';
+    this.began = localTime(Date.now() - HOUR_MS);
   }
 
   firstUpdated() {
@@ -43,13 +49,20 @@ class ConsoleSearch extends Element {
   submit(event) {
     event.preventDefault();
     const form = new FormData(/** @type {HTMLFormElement} */ (event.target));
-    const pattern = String(form.get('pattern') ?? '');
-    if (!pattern) return;
-    this.emit('search', {
-      pattern,
-      ignoreCase: form.get('case') === null,
-      from: form.get('from') || undefined,
-    });
+    const said = (/** @type {string} */ name) => String(form.get(name) ?? '');
+    const pattern = said('pattern');
+    const range = rangeOf(said('range'), said('from'), said('to'), Date.now());
+    this.wrong = range ? '' : 'That ends before it begins.';
+    if (pattern && range)
+      this.emit('search', { pattern, ignoreCase: form.get('case') === null, ...range });
+  }
+
+  /** Both may stay open. */
+  between() {
+    return html`<div class="search-between">
+      <label class="field"><span>From (empty: the oldest)</span><input type="datetime-local" name="from" id="search-begin" step="1" .value=${this.began} /></label>
+      <label class="field"><span>To (empty: now)</span><input type="datetime-local" name="to" id="search-end" step="1" /></label>
+    </div>`;
   }
 
   /** @param {KeyboardEvent} event */
@@ -90,16 +103,18 @@ class ConsoleSearch extends Element {
       <form class="search-form" role="search" @submit=${this.submit}>
         <label class="visually-hidden" for="search-pattern">Regular expression</label>
         <input id="search-pattern" name="pattern" type="text" placeholder="Text or regular expression" autocomplete="off" spellcheck="false" maxlength="1000" />
-        <label class="visually-hidden" for="search-from">Since</label>
-        <select id="search-from" name="from">
-          <option value="">everything</option>
-          <option value="reset">since the last reset</option>
-          <option value="flash">since the last flash</option>
+        <label class="visually-hidden" for="search-range">When</label>
+        <select id="search-range" name="range" @change=${(/** @type {any} */ event) => {
+          this.range = event.target.value;
+        }}>
+          ${RANGES.map(({ value, label }) => html`<option value=${value}>${label}</option>`)}
         </select>
         <label class="check"><input type="checkbox" name="case" />match case</label>
         <button type="submit" id="search-start">Find</button>
         <button type="button" class="quiet" id="search-close" aria-label="Close the search" @click=${() => this.emit('close-search')}>✕</button>
+        ${this.range === 'between' ? this.between() : nothing}
       </form>
+      ${this.wrong ? html`<p class="notice warn" role="alert">${this.wrong}</p>` : nothing}
       ${this.search ? this.found(this.search) : nothing}
     </section>`;
   }
