@@ -1,20 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The doctor and the wiring probe on the page: a jumper on the wrong side is named with what to try,
-// and the wiring of DTR and RTS is found and shown. With PICTURES=FOLDER each state is kept as PNG.
+// and the wiring of DTR and RTS is found and shown.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { chromium } from 'playwright-core';
 import { Bench, firmware, preload } from './harness.mjs';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const WAIT_MS = 30_000;
-const LOOKS = [
-  { scheme: 'light', width: 1280 },
-  { scheme: 'dark', width: 390 },
-];
+import { closed, LOOKS, launched, looksGood, opened, picture } from './page.mjs';
 
 let bench;
 let browser;
@@ -37,59 +27,22 @@ before(async () => {
   const path = '/api/v1/boards/mouse/flash';
   const flashed = await bench.curl('-T', firmware('f103', 'bin'), path);
   assert.equal(flashed.json.state, 'done', flashed.text);
-  browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: process.getuid() === 0 ? ['--no-sandbox'] : [],
-  });
+  browser = await launched();
 });
 after(async () => {
   await browser?.close();
   await bench?.clear();
 });
 
-async function opened({ scheme, width }) {
-  const context = await browser.newContext({
-    viewport: { width, height: 900 },
-    colorScheme: scheme,
-  });
-  const page = await context.newPage();
-  page.setDefaultTimeout(WAIT_MS);
-  page.errors = [];
-  page.look = `${scheme}-${width}`;
-  page.on('pageerror', (error) => page.errors.push(error.message));
-  await page.goto(`${bench.url}/#board/mouse`);
+async function atBoard(look) {
+  const page = await opened(browser, `${bench.url}/#board/mouse`, look);
   await page.locator('#doctor').waitFor();
   return page;
 }
 
-async function looksGood(page, name) {
-  if (process.env.PICTURES)
-    await page.screenshot({ path: join(process.env.PICTURES, `${name}-${page.look}.png`) });
-  const tooWide = await page.evaluate(
-    () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
-  );
-  assert.equal(tooWide, false, `${name} is wider than the window`);
-  await page.evaluate(axe);
-  const serious = await page.evaluate(() =>
-    globalThis.axe
-      .run(document, { resultTypes: ['violations'] })
-      .then(({ violations }) =>
-        violations
-          .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-          .map(({ id, nodes }) => [id, ...nodes.map((node) => node.html.slice(0, 160))]),
-      ),
-  );
-  assert.deepEqual(serious, [], name);
-}
-
-async function closed(page) {
-  assert.deepEqual(page.errors, []);
-  await page.context().close();
-}
-
 for (const look of LOOKS) {
-  test(`a wrong jumper is named: ${look.scheme}, ${look.width} wide`, async () => {
-    const page = await opened(look);
+  test(`a wrong jumper is named: ${look.name}`, async () => {
+    const page = await atBoard(look);
     await bench.sims.mouse.ctl('miswire', 'boot0-low', 'on');
     await page.locator('#identify, #doctor').first().waitFor();
     await page.locator('#doctor').click();
@@ -104,13 +57,14 @@ for (const look of LOOKS) {
     assert.match(text, /Move the BOOT0 jumper to 1/);
     assert.match(text, /somebody talks unasked/);
     await looksGood(page, 'doctor-jumper');
+    await picture(page, `doctor-jumper-${look.name}`);
     await page.locator('#dismiss').click();
     await verdict.waitFor({ state: 'detached' });
     await closed(page);
   });
 
-  test(`the wiring is found: ${look.scheme}, ${look.width} wide`, async () => {
-    const page = await opened(look);
+  test(`the wiring is found: ${look.name}`, async () => {
+    const page = await atBoard(look);
     await page.locator('#probe').click();
     await page.locator('#probe-tried li').nth(1).waitFor();
     await looksGood(page, 'probe-running');
@@ -120,12 +74,13 @@ for (const look of LOOKS) {
       '"control": { "kind": "lines", "reset": "rts", "boot0": "!dtr" }',
     );
     await looksGood(page, 'probe-found');
+    await picture(page, `probe-found-${look.name}`);
     await closed(page);
   });
 }
 
 test('a failed connect offers the doctor, and so does a port that is gone', async () => {
-  const page = await opened(LOOKS[0]);
+  const page = await atBoard();
   await bench.sims.mouse.ctl('quirk', 'deaf', 'on');
   await page.evaluate(() => fetch('api/v1/boards/mouse/identify', { method: 'POST' }));
   await page.locator('#find-out').click();
