@@ -51,7 +51,8 @@ struct wire_settings port_settings(const struct port *port);
 #define HOLDER_TEXT 64
 /*
  * Who has path open: "minicom (pid 1234)". Looks through /proc, so only processes of our own user
- * are seen unless we are root. false: nobody that can be seen.
+ * are seen unless we are root. Who made a pty and has it open without a lock is not meant.
+ * false: nobody that can be seen.
  */
 bool port_holder(const char *path, char holder[HOLDER_TEXT]);
 

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Whether the open file carries a lock: a pty's owner has it open too, without one. */
-static bool is_locked(const char *pid, const char *fd)
+/* Whether a line of what the system says of an open file begins so. */
+static bool fd_says(const char *pid, const char *fd, const char *start)
 {
 	char path[64], line[128];
 	bool found = false;
@@ -19,18 +19,33 @@ static bool is_locked(const char *pid, const char *fd)
 	FILE *file = fopen(path, "re");
 
 	while (file && !found && fgets(line, sizeof(line), file))
-		found = !strncmp(line, "lock:", 5);
+		found = !strncmp(line, start, strlen(start));
 	if (file)
 		fclose(file);
 	return found;
 }
 
+/* Whether the open file is the other end of this pty. */
+static bool is_master(const char *pid, const char *fd, const char *target, const char *real)
+{
+	static const char slaves[] = "/dev/pts/";
+	char number[32];
+
+	if (strncmp(real, slaves, sizeof(slaves) - 1) != 0 ||
+		(strcmp(target, "/dev/ptmx") != 0 && strcmp(target, "/dev/pts/ptmx") != 0))
+		return false;
+	snprintf(number, sizeof(number), "tty-index:\t%.10s\n", real + sizeof(slaves) - 1);
+	return fd_says(pid, fd, number);
+}
+
 enum hold { HOLD_NONE, HOLD_OPEN, HOLD_LOCKED };
 
+/* Who made a pty may have its port open, too, without a lock: that is the device, not its user. */
 static enum hold hold_of(const char *pid, const char *real)
 {
 	char path[64], target[PATH_MAX];
 	enum hold hold = HOLD_NONE;
+	bool is_maker = false;
 
 	snprintf(path, sizeof(path), "/proc/%.16s/fd", pid);
 	DIR *dir = opendir(path);
@@ -38,14 +53,16 @@ static enum hold hold_of(const char *pid, const char *real)
 	if (!dir)
 		return HOLD_NONE; /* another user's, or it has just ended */
 	for (struct dirent *entry; hold != HOLD_LOCKED && (entry = readdir(dir));) {
-		const ssize_t n = readlinkat(dirfd(dir), entry->d_name, target, sizeof(target) - 1);
+		const char *fd = entry->d_name;
+		const ssize_t n = readlinkat(dirfd(dir), fd, target, sizeof(target) - 1);
 
 		target[n > 0 ? n : 0] = '\0';
+		is_maker |= is_master(pid, fd, target, real);
 		if (!strcmp(target, real))
-			hold = is_locked(pid, entry->d_name) ? HOLD_LOCKED : HOLD_OPEN;
+			hold = fd_says(pid, fd, "lock:") ? HOLD_LOCKED : HOLD_OPEN;
 	}
 	closedir(dir);
-	return hold;
+	return is_maker && hold == HOLD_OPEN ? HOLD_NONE : hold;
 }
 
 static void say(const char *pid, char holder[HOLDER_TEXT])

@@ -124,6 +124,12 @@ static void test_a_port_is_used_once(void **state)
 	assert_int_equal(strncmp(holder, "test_port ", 10), 0);
 	port_close(port);
 	assert_false(port_holder(ptsname(master), holder));
+	const int slave = open(ptsname(master), O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+	assert_true(slave >= 0);
+	assert_false(
+		port_holder(ptsname(master), holder)); /* we are the device, and no user of it */
+	close(slave);
 	port_close(open_port(master));
 	close(master);
 }
