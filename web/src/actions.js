@@ -1,30 +1,12 @@
 // SPDX-License-Identifier: MIT
 // What a person can ask for, carried out: each takes the wish and tells the state what came of it.
+import { accept } from './accept.js';
 import * as api from './api.js';
 import { consoleActions } from './console-actions.js';
 import { groupActions } from './group-actions.js';
+import { settingsActions } from './settings-actions.js';
 
-/** @typedef {{dispatch: (event: {type: string, [more: string]: any}) => void,
- *   bench: () => import('./reduce.js').Bench,
- *   console: (board: string) => import('./reduce.js').ConsoleState,
- *   session: (board: string) => import('./reduce.js').Session,
- *   image: (board: string) => string | null, refresh: () => Promise<void>,
- *   settle: (board: string) => Promise<void>,
- *   save: (name: string, blob: Blob) => void}} House */
-
-/**
- * Runs a request that becomes a job; a refusal becomes the board's problem.
- * @param {House} house @param {string} board @param {() => Promise<any>} request
- */
-async function accept(house, board, request) {
-  house.dispatch({ type: 'sending', board });
-  try {
-    house.dispatch({ type: 'accepted', board, job: await request() });
-    await house.settle(board);
-  } catch (error) {
-    house.dispatch({ type: 'problem', board, problem: api.problemOf(error) });
-  }
-}
+/** @typedef {import('./accept.js').House} House */
 
 /**
  * The firmware at hand: by its hash once it is on the shelf, so that it is sent only once.
@@ -57,6 +39,7 @@ function withFirmware(house, board, verb, more) {
 export const actions = {
   ...consoleActions,
   ...groupActions,
+  ...settingsActions,
   async choose(house, { board, firmware, atOnce, options }) {
     house.dispatch({ type: 'chosen', board, firmware, options });
     await (atOnce ? actions.flash : actions.plan)(house, { board });

@@ -82,6 +82,20 @@ const boardPath = (id) => `api/v1/boards/${encodeURIComponent(id)}`;
 
 /** @returns {Promise<{boards: import('./types.js').Board[]}>} */
 export const getBoards = () => get('api/v1/boards');
+/** @returns {Promise<{ports: import('./types.js').Port[]}>} */
+export const getPorts = () => get('api/v1/ports');
+/** As they were put. @param {string} board @returns {Promise<Record<string, any>>} */
+export const getSettings = (board) => get(`${boardPath(board)}/settings`);
+/** Adds a board, or changes one. @param {string} board @param {Record<string, any>} settings @returns {Promise<import('./types.js').Board>} */
+export const putBoard = async (board, settings) =>
+  (
+    await request('PUT', boardPath(board), {
+      body: JSON.stringify(settings),
+      headers: { 'Content-Type': 'application/json' },
+    })
+  ).json();
+/** @param {string} board */
+export const deleteBoard = (board) => request('DELETE', boardPath(board));
 /** @param {string} board @returns {Promise<import('./types.js').Device>} */
 export const getDevice = (board) => get(`${boardPath(board)}/device`);
 /** @returns {Promise<{firmware: import('./types.js').Firmware[]}>} */

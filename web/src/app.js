@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
+import './add-board.js';
 import './board-actions.js';
 import './board-console.js';
 import './board-list.js';
 import './board-page.js';
+import './board-settings.js';
 import './bench-help.js';
 import './card-console.js';
 import './console-menu.js';

@@ -346,7 +346,8 @@ class BenchApp extends Element {
         ${bench.needsLogIn ? nothing : this.status(bench)}
       </header>
       ${this.banner()}
-      <main id="main" tabindex="-1">${this.main(bench)}</main>`;
+      <main id="main" tabindex="-1">${this.main(bench)}</main>
+      ${bench.adding && !bench.needsLogIn ? html`<add-board .bench=${bench}></add-board>` : nothing}`;
   }
 
   /** @param {import('./reduce.js').Bench} bench */

@@ -182,7 +182,7 @@ class BoardList extends Element {
         <h1>Boards</h1>
         <p class="faint">${census(bench)}</p>
         <span class="spacer"></span>
-        ${groupLink(bench)}
+        ${groupLink(bench)} ${mayOf(bench.session).admin ? this.addButton(false) : nothing}
       </header>
       <ul class="cards">
         ${repeat(
@@ -215,10 +215,22 @@ class BoardList extends Element {
     </li>`;
   }
 
+  /** @param {boolean} isFirst */
+  addButton(isFirst) {
+    return html`<button type="button" class=${isFirst ? 'primary' : ''} id="add-board" @click=${() => this.want('addBoard')}>Add a board…</button>`;
+  }
+
   empty() {
     return html`<section class="panel empty">
       <h1>No boards yet</h1>
-      <p>Start benchd with the port of a board, or list it in the configuration file:</p>
+      ${
+        mayOf(this.bench?.session ?? null).admin
+          ? html`<p>Plug in the adapter of a board, and add it here.</p>
+            <p>${this.addButton(true)}</p>
+            <p class="faint">Or name its port when you start benchd, or in the configuration file:</p>`
+          : html`<p>Who has the role <code>admin</code> can add one here. Or its port is named when benchd is started, or
+              in the configuration file:</p>`
+      }
       <pre><code>benchd --board mouse=/dev/ttyUSB0</code></pre>
       <p>To look around without hardware, start <code>benchd --demo</code>.</p>
     </section>`;

@@ -170,6 +170,7 @@ class BoardPage extends Element {
         ? html`<job-outcome
             .job=${view.job}
             .isByHand=${board.control === 'manual'}
+            .canUse=${board.configured === 'api' && mayOf(bench.session).admin}
             .problem=${view.problem}
             .limit=${this.limit}
             .warnings=${bench.warnings[view.job?.id ?? ''] ?? []}
@@ -243,6 +244,7 @@ class BoardPage extends Element {
             .shelf=${bench.firmware}
             .limit=${this.limit}
           ></device-info>
+          <board-settings .board=${board} .isAdmin=${mayOf(bench.session).admin}></board-settings>
           <protection-panel
             .board=${board}
             .device=${bench.devices[board.id] ?? board.device}

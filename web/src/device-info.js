@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { html, nothing } from 'lit';
 import { Element } from './element.js';
-import { clock, controlWords, imageName, size } from './words.js';
+import { clock, imageName, size } from './words.js';
 
 const COPIED_MS = 2000;
 
@@ -99,8 +99,6 @@ class DeviceInfo extends Element {
       ${device ? nothing : html`<p class="faint">Not identified yet. Identify asks the bootloader.</p>`}
       <dl class="facts" id="device">
         ${device ? this.facts(device) : nothing} ${this.image(board)}
-        ${this.row('Port', html`<code>${board.port}</code>`)}
-        ${this.row('Control', controlWords(board.control))}
       </dl>
     </section>`;
   }

@@ -44,7 +44,7 @@ const BY_HAND = /^BOOT0 still selects the bootloader/;
 /** How something ended: a job, or a request that was refused. Emits "again", "anyway",
  * "doctor", "dismiss". */
 class JobOutcome extends Element {
-  static properties = { job: {}, problem: {}, warnings: {}, limit: {}, isByHand: {} };
+  static properties = { job: {}, problem: {}, warnings: {}, limit: {}, isByHand: {}, canUse: {} };
 
   constructor() {
     super();
@@ -57,6 +57,8 @@ class JobOutcome extends Element {
     this.limit = '';
     /** A person moves BOOT0: it still selects the bootloader after Go. */
     this.isByHand = false;
+    /** The wiring that is found can be put into the board's settings from here. */
+    this.canUse = false;
   }
 
   /** @param {import('./types.js').ProblemBody | null} problem */
@@ -94,7 +96,7 @@ class JobOutcome extends Element {
     if (job.kind === 'doctor')
       return html`<doctor-report .job=${job} .limit=${this.limit}></doctor-report>`;
     if (job.kind === 'probe')
-      return html`<probe-report .job=${job} .limit=${this.limit}></probe-report>`;
+      return html`<probe-report .job=${job} .limit=${this.limit} .canUse=${this.canUse}></probe-report>`;
     const isGood = job.state === 'done' && job.result?.match !== false;
     return html`<section class="outcome ${isGood ? 'outcome-good' : 'outcome-bad'}" id="outcome" role="status">
       <h3>${title(job)}</h3>

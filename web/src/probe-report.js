@@ -13,7 +13,7 @@ export const controlLine = (control) =>
 
 /** The wirings that were tried so far, or what was found. Emits "dismiss", wants "probe". */
 class ProbeReport extends Element {
-  static properties = { job: {}, tried: {}, limit: {}, isCopied: { state: true } };
+  static properties = { job: {}, tried: {}, limit: {}, canUse: {}, isCopied: { state: true } };
 
   constructor() {
     super();
@@ -22,6 +22,8 @@ class ProbeReport extends Element {
     /** While it runs. @type {import('./types.js').Tried[]} */
     this.tried = [];
     this.limit = '';
+    /** It can be put into the board's settings from here; else it goes into the file. */
+    this.canUse = false;
     this.isCopied = false;
   }
 
@@ -54,15 +56,26 @@ class ProbeReport extends Element {
   }
 
   /** @param {{reset: string, boot0?: string}} control */
-  find(control) {
+  toFile(control) {
     const line = controlLine(control);
+    return html`<p>Write this into the board's entry of the configuration file, and start benchd again:</p>
+      <p class="copy-line"><code id="control-line">${line}</code>
+        <button type="button" class="small" id="copy-control" @click=${() => this.copy(line)}>${this.isCopied ? 'Copied' : 'Copy'}</button></p>`;
+  }
+
+  /** @param {{reset: string, boot0?: string}} control */
+  use(control) {
+    const board = this.job?.board;
+    return html`<p><button type="button" class="primary" id="use-wiring" @click=${() => this.want('useWiring', { board, control })}>Use this wiring</button></p>`;
+  }
+
+  /** @param {{reset: string, boot0?: string}} control */
+  find(control) {
     return html`<dl class="wires">
         ${this.pin('NRST', control.reset, 'held in reset')}
         ${this.pin('BOOT0', control.boot0, 'the bootloader')}
       </dl>
-      <p>Write this into the board's entry of the configuration file, and start benchd again:</p>
-      <p class="copy-line"><code id="control-line">${line}</code>
-        <button type="button" class="small" id="copy-control" @click=${() => this.copy(line)}>${this.isCopied ? 'Copied' : 'Copy'}</button></p>`;
+      ${this.canUse ? this.use(control) : this.toFile(control)}`;
   }
 
   render() {

@@ -11,6 +11,10 @@ import { kindOf } from './words.js';
  * @typedef {{past: import('./console-past.js').Past | null, asked: {at: number | null} | null,
  *   search: import('./console-search.js').Search | null,
  *   sending: {name: string, done: number, total: number} | null, problem: string}} ConsoleState */
+/** A board that is being added or changed; board '': not put yet; settings null: none before.
+ * @typedef {{board: string, isNew: boolean, isPut: boolean, isSending: boolean,
+ *   settings: Record<string, any> | null, ports: import('./types.js').Port[] | null,
+ *   arrived: string[], problem: import('./types.js').ProblemBody | null}} Adding */
 /** What a person is doing with a board: the firmware at hand, its plan, the job they look at.
  * @typedef {{firmware: File | import('./types.js').Firmware | null, options: Record<string, any>,
  *   planJob: string | null, job: string | null, isSending: boolean}} Session */
@@ -27,7 +31,8 @@ import { kindOf } from './words.js';
  *   visits: Record<string, import('./types.js').DoctorStep[]>,
  *   tried: Record<string, import('./types.js').Tried[]>,
  *   group: import('./group.js').Group,
- *   firmware: import('./types.js').Firmware[], link: 'connecting' | 'open' | 'lost' | 'gone',
+ *   adding: Adding | null,
+ *   firmware: import('./types.js').Firmware[], link: 'connecting' | 'open' | 'lost',
  *   needsLogIn: boolean,
  *   session: {required: boolean, name: string | null, role: string | null} | null}} Bench */
 
@@ -50,6 +55,7 @@ export const EMPTY = {
   recoveries: {},
   visits: {},
   tried: {},
+  adding: null,
   group: NO_GROUP,
   firmware: [],
   link: 'connecting',
@@ -62,6 +68,18 @@ export const NO_CONSOLE = { past: null, asked: null, search: null, sending: null
 
 /** @type {Session} */
 const NO_SESSION = { firmware: null, options: {}, planJob: null, job: null, isSending: false };
+
+/** @type {Adding} */
+export const NO_ADDING = {
+  board: '',
+  isNew: true,
+  isPut: false,
+  isSending: false,
+  settings: null,
+  ports: null,
+  arrived: [],
+  problem: null,
+};
 
 const FINAL = new Set(['done', 'failed', 'cancelled', 'interrupted']);
 
@@ -321,6 +339,12 @@ const rules = {
     ...state,
     needsLogIn: state.needsLogIn || change.problem?.status === 401,
     group: { ...state.group, ...change },
+  }),
+  /** null: it is over. What comes when it is over comes to nothing. */
+  adding: (state, { begin, change }) => ({
+    ...state,
+    needsLogIn: state.needsLogIn || change?.problem?.status === 401,
+    adding: begin ?? (change && state.adding ? { ...state.adding, ...change } : null),
   }),
   session: (state, event) => ({ ...state, session: event.session }),
   link: (state, event) => ({ ...state, link: event.link }),

@@ -4,13 +4,13 @@
 const ROLES = ['view', 'console', 'flash', 'admin'];
 
 /** @typedef {{required: boolean, name: string | null, role: string | null} | null} LoggedIn */
-/** @typedef {{console: boolean, flash: boolean}} May */
+/** @typedef {{console: boolean, flash: boolean, admin: boolean}} May */
 
 /** Until the session is known everything is offered: the server has the last word. @param {LoggedIn} session @returns {May} */
 export function mayOf(session) {
-  if (!session?.required) return { console: true, flash: true };
-  const rank = ROLES.indexOf(session.role ?? '');
-  return { console: rank >= ROLES.indexOf('console'), flash: rank >= ROLES.indexOf('flash') };
+  const rank = session?.required ? ROLES.indexOf(session.role ?? '') : ROLES.length;
+  const has = (/** @type {string} */ role) => rank >= ROLES.indexOf(role);
+  return { console: has('console'), flash: has('flash'), admin: has('admin') };
 }
 
 /** Why something is not offered. @param {LoggedIn} session */

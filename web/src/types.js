@@ -7,7 +7,7 @@
  *   bootloader_version?: string, commands?: (string | number)[], flash_bytes?: number | null,
  *   unique_id?: string | null, readout_protected?: boolean, sectors?: Sector[]}} Device */
 /** @typedef {{id: string, label: string, tags: string[], state: BoardState, since: string,
- *   port: string, control: string, power: 'on' | 'off' | 'unknown' | null, cause: string | null, device: Device | null,
+ *   port: string, control: string, configured: 'file' | 'api', power: 'on' | 'off' | 'unknown' | null, cause: string | null, device: Device | null,
  *   job: string | null, lease: object | null,
  *   quarantine: {job: string, since: string, reason: string, address?: string,
  *     length?: number} | null,
@@ -15,7 +15,12 @@
  *     writer?: {who: string, since: string, viewer: number | null} | null},
  *   image: {sha256: string, flashed_at: string, by: string, name?: string | null} | null}} Board */
 /** @typedef {{type?: string, title: string, status: number, detail?: string, code?: string,
- *   stage?: string, address?: string, retryable?: boolean, board?: string, job?: Job | null}} ProblemBody */
+ *   stage?: string, address?: string, retryable?: boolean, board?: string, job?: Job | null,
+ *   errors?: {detail: string, pointer: string}[]}} ProblemBody */
+/** A serial port; program: who else has it open.
+ * @typedef {{name: string, description?: string | null, stable_path?: string | null,
+ *   usb?: {vendor_id: string, product_id: string, serial?: string | null, manufacturer?: string | null,
+ *   product?: string | null} | null, board?: string | null, program?: string | null}} Port */
 /** @typedef {{sector?: number, address: string, length: number}} Range */
 /** @typedef {{erase: Range[], write: Range[], skipped_bytes: number, estimated_seconds: number,
  *   warnings: string[]}} Plan */

@@ -35,23 +35,23 @@ test('a strip has one run a state, to scale', () => {
   assert.deepEqual(runsOf([], marks), []);
 });
 
-for (const [role, talk, flash] of [
-  ['view', false, false],
-  ['console', true, false],
-  ['flash', true, true],
-  ['admin', true, true],
-  [null, false, false],
+for (const [role, talk, flash, admin] of [
+  ['view', false, false, false],
+  ['console', true, false, false],
+  ['flash', true, true, false],
+  ['admin', true, true, true],
+  [null, false, false, false],
 ]) {
   test(`a token with the role ${role}`, () => {
     const session = { required: true, name: 'ci', role };
-    assert.deepEqual(mayOf(session), { console: talk, flash });
+    assert.deepEqual(mayOf(session), { console: talk, flash, admin });
     assert.equal(limitWords(session) === '', flash);
   });
 }
 
 test('without tokens, and before it is known, everything is offered', () => {
   for (const session of [null, { required: false, name: null, role: null }])
-    assert.deepEqual(mayOf(session), { console: true, flash: true });
+    assert.deepEqual(mayOf(session), { console: true, flash: true, admin: true });
 });
 
 test('firmware is called by its name, the name on the shelf, its hash', () => {
