@@ -122,15 +122,18 @@ for (const look of LOOKS) {
 test('all are cancelled; a row leads to its board, and back to the group', {
   timeout: LONG,
 }, async () => {
+  const shelved = '/api/v1/boards/rat/flash?dry_run=true&name=maze-solver-1.4.bin';
+  assert.equal((await bench.curl('-T', image, shelved)).json.state, 'done');
   const page = await group();
   await page.click('.chip[data-tag=f1]');
-  await page.locator('#shelf .row-button', { hasText: 'maze-solver' }).click();
+  await page.locator('#shelf .row-button', { hasText: 'maze-solver' }).first().click();
   await page.click('#group-start');
   await row(page, 'rat').locator('.group-figures', { hasText: '%' }).waitFor();
   await page.click('#group-cancel');
   await ended(page, 'mouse', 'cancelled');
   await ended(page, 'rat', 'cancelled');
   assert.equal(await summary(page), '2 cancelled');
+  assert.match(await page.locator('#group-again').textContent(), /after all/);
   await row(page, 'rat').locator('a').first().click();
   await page.waitForURL(/#board\/rat$/);
   await page.locator('#outcome, #drop').first().waitFor();
@@ -179,6 +182,54 @@ test('by keyboard alone, with firmware that is none until it is wanted anyway', 
   await ended(page, 'mouse', 'done');
   await ended(page, 'rat', 'done');
   assert.match(await page.locator('#group-heading').textContent(), /All 2 boards are done/);
+  await closed(page);
+});
+
+test('who waits for a hand at the bench stands first, and says what to do', {
+  timeout: LONG,
+}, async () => {
+  const byHand = await Bench.start({
+    boards: [
+      { id: 'lines', part: 'f103rb' },
+      { id: 'hand', part: 'f103rb', control: { kind: 'manual', wait_s: 60 } },
+    ],
+  });
+  try {
+    const page = await opened(browser, `${byHand.url}/#group`, LOOKS[3]);
+    await page.click('.chip[data-tag=""]');
+    await page.locator('.group-what .notice', { hasText: 'by hand' }).waitFor();
+    await page.click('#group-script > summary');
+    assert.match(await page.locator('#group-script').textContent(), /boards=lines,hand'/);
+    await drop(page, image);
+    await page.click('#group-start');
+    await row(page, 'hand').locator('.bench-steps').waitFor();
+    assert.equal(await page.locator('.group-row').first().getAttribute('data-board'), 'hand');
+    await looksGood(page, 'by hand');
+    await byHand.sims.hand.ctl('bootloader');
+    await ended(page, 'hand', 'done');
+    await ended(page, 'lines', 'done');
+    assert.equal(await page.locator('.group-row').first().getAttribute('data-board'), 'lines');
+    await closed(page);
+  } finally {
+    await byHand.clear();
+  }
+});
+
+test('a tab that remembers jobs of another server lets them go', { timeout: LONG }, async () => {
+  const page = await group();
+  await page.evaluate(() =>
+    sessionStorage.setItem(
+      'benchd-group',
+      JSON.stringify({
+        picked: ['rat'],
+        members: { rat: { label: 'Rat', job: '01K0000000000000000000000A', refusal: null } },
+      }),
+    ),
+  );
+  await page.reload();
+  await page.locator('#group-start').waitFor();
+  assert.ok(await page.isChecked('#pick-rat'));
+  assert.equal(await page.locator('#group-problem').count(), 0);
   await closed(page);
 });
 

@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: MIT
 // What a person can ask of several boards at once.
 import * as api from './api.js';
-import { chosenOf, firmwareOf, isOver, membersAfter, rowsOf, unsettled } from './group.js';
+import {
+  chosenOf,
+  firmwareOf,
+  isOver,
+  membersAfter,
+  membersWithout,
+  rowsOf,
+  unsettled,
+} from './group.js';
 
 /** @typedef {import('./actions.js').House} House */
 
@@ -31,12 +39,26 @@ const send = (house, boards, query) =>
     await house.refresh();
   });
 
+/** null: the server does not know it (any more). @param {string} id */
+async function jobOf(id) {
+  try {
+    return await api.getJob(id);
+  } catch (error) {
+    if (api.problemOf(error).code !== 'no_such_job') throw error;
+    return null;
+  }
+}
+
 /** A job that ended before the events looked is in none of them: it is asked for. @param {House} house @param {string} [board] */
 const settle = (house, board) =>
   attempt(house, async () => {
     const ids = unsettled(house.bench(), board);
-    const jobs = await Promise.all(ids.map(api.getJob));
-    if (jobs.length) house.dispatch({ type: 'jobs', jobs });
+    if (ids.length === 0) return;
+    const jobs = await Promise.all(ids.map(jobOf));
+    house.dispatch({ type: 'jobs', jobs: jobs.filter(Boolean) });
+    const lost = ids.filter((_, i) => !jobs[i]);
+    const { members } = house.bench().group;
+    if (lost.length) change(house, { members: membersWithout(members, lost) });
   });
 
 /** One that ended meanwhile needs no cancelling. @param {string} job */

@@ -4,6 +4,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import './bench-steps.js';
 import { Element } from './element.js';
 import {
+  againWords,
   firmwareOf,
   headingOf,
   isOver,
@@ -58,8 +59,30 @@ class GroupCourse extends Element {
     if (row.state === 'waiting') return html`<p class="faint">Waits for its turn</p>`;
     if (!isOver(row)) return this.working(row);
     const { title, text } = outcomeOf(row);
-    if (!row.problem) return html`<p>${text}</p>`;
+    if (!row.problem || !title) return html`<p>${text}</p>`;
     return html`<p><strong>${title}</strong></p>${problemWords({ ...row.problem, detail: text })}`;
+  }
+
+  /** Somebody has to set its jumper. @param {Row} row */
+  needsHand(row) {
+    return row.state === 'working' && Boolean(this.bench?.manual[row.id]);
+  }
+
+  /** @param {Row} row */
+  mark(row) {
+    if (this.needsHand(row)) return html`<span class="outcome-mark mark-hand">Needs you</span>`;
+    const word = isOver(row)
+      ? outcomeOf(row).word
+      : row.state === 'waiting'
+        ? 'Waiting'
+        : 'Flashing';
+    return html`<span class="outcome-mark mark-${row.state}">${word}</span>`;
+  }
+
+  /** Who waits for somebody at the bench stands first. */
+  get inOrder() {
+    const hands = this.rows.filter((row) => this.needsHand(row));
+    return [...hands, ...this.rows.filter((row) => !hands.includes(row))];
   }
 
   /** @param {Row} row */
@@ -95,7 +118,7 @@ class GroupCourse extends Element {
       return html`<button type="button" id="group-cancel" @click=${() => this.want('groupCancel')}>Cancel all</button>`;
     return html`${
       again.length
-        ? html`<button type="button" class="primary" id="group-again" ?disabled=${isSending} @click=${retry(again)}>Try the failed ${again.length === 1 ? 'one' : 'ones'} again</button>`
+        ? html`<button type="button" class="primary" id="group-again" ?disabled=${isSending} @click=${retry(again)}>${againWords(again)}</button>`
         : nothing
     }${
       anyway.length
@@ -124,7 +147,7 @@ class GroupCourse extends Element {
       ${problem ? html`<p class="notice warn" role="alert"><strong>${problem.title}.</strong> ${problem.detail}</p>` : nothing}
       <ul class="rows group-rows" id="group-rows">
         ${repeat(
-          rows,
+          this.inOrder,
           ({ id }) => id,
           (row) => this.row(row),
         )}

@@ -139,6 +139,16 @@ class GroupFlash extends Element {
   }
 
   /** @param {import('./reduce.js').Bench} bench */
+  script(bench) {
+    const url = new URL('api/v1/flash', document.baseURI);
+    const boards = chosenOf(bench).join(',') || 'one,two';
+    return html`<details class="choices" id="group-script">
+      <summary>From a script</summary>
+      <pre tabindex="0" role="region" aria-label="The same by curl"><code>curl --fail-with-body -T firmware.hex '${url}?boards=${boards}'</code></pre>
+    </details>`;
+  }
+
+  /** @param {import('./reduce.js').Bench} bench */
   choice(bench) {
     const { problem } = bench.group;
     return html`${
@@ -154,7 +164,7 @@ class GroupFlash extends Element {
           <flash-options place="group" .options=${this.options} .keys=${GROUP_OPTIONS}
             remembered="For all of them, whatever is remembered for one."
             @options=${(/** @type {any} */ event) => this.keep(event.detail.options)}></flash-options>
-          ${this.start(bench)}
+          ${this.script(bench)} ${this.start(bench)}
         </section>
       </div>`;
   }

@@ -90,6 +90,10 @@ export function membersAfter(bench, asked, { jobs, refused = [] }) {
   return members;
 }
 
+/** Those of another server's jobs are let go. @param {Record<string, Member>} members @param {string[]} lost */
+export const membersWithout = (members, lost) =>
+  Object.fromEntries(Object.entries(members).filter(([, { job }]) => !lost.includes(job ?? '')));
+
 /** @param {Job | null} job @returns {RowState} */
 function stateOf(job) {
   if (!job || job.state === 'queued') return 'waiting';
@@ -151,6 +155,12 @@ export function markOf(rows) {
 export const worthAgain = (rows) =>
   rows.filter((row) => row.isHere && isOver(row) && isWorthAgain(row.problem, true));
 
+/** @param {Row[]} rows that are tried again */
+export const againWords = (rows) =>
+  rows.every(({ state }) => state === 'cancelled')
+    ? 'Flash them after all'
+    : `Try the failed ${rows.length === 1 ? 'one' : 'ones'} again`;
+
 /** Those that took the firmware for none. @param {Row[]} rows */
 export const worthAnyway = (rows) =>
   rows.filter(({ isHere, problem }) => isHere && problem?.code === 'not_an_application');
@@ -158,7 +168,9 @@ export const worthAnyway = (rows) =>
 /** What a row says once it is over, in a word and a sentence. @param {Row} row */
 export function outcomeOf({ state, job, problem }) {
   const word = state === 'refused' ? 'Refused' : outcomeWord(state);
-  if (problem) return { word, title: problem.title, text: sentence(problem.detail ?? '') };
+  const text = sentence(problem?.detail ?? '');
+  if (state === 'cancelled') return { word, title: '', text };
+  if (problem) return { word, title: problem.title, text };
   return { word, title: '', text: job ? achieved(job) : '' };
 }
 

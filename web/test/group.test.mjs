@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  againWords,
   chosenOf,
   firmwareOf,
   forewarnings,
@@ -10,6 +11,7 @@ import {
   keptOf,
   markOf,
   membersAfter,
+  membersWithout,
   NO_GROUP,
   outcomeOf,
   rowsOf,
@@ -103,6 +105,11 @@ test('the answer gives each board its part; who was not asked again keeps his', 
   assert.equal(members.d.refusal.code, 'port_absent');
 });
 
+test('whose job is lost has no part in it, who refused keeps his', () => {
+  const members = { a: part('1'), b: part('2'), c: part(null, absent) };
+  assert.deepEqual(Object.keys(membersWithout(members, ['1'])), ['b', 'c']);
+});
+
 const everything = play(
   {
     members: {
@@ -158,8 +165,19 @@ test('an outcome is a word and a sentence', () => {
     text: '10 bytes written, verified.',
   });
   assert.deepEqual(outcomeOf(failed), { word: 'Failed', title: 'It differs', text: 'At 0x0.' });
+  const cancelled = { ...failed, state: 'cancelled' };
+  assert.deepEqual(outcomeOf(cancelled), { word: 'Cancelled', title: '', text: 'At 0x0.' });
   assert.deepEqual(outcomeOf(refused), { word: 'Refused', title: 'Absent', text: 'No port.' });
 });
+
+for (const [list, words] of [
+  [['failed'], 'Try the failed one again'],
+  [['failed', 'cancelled'], 'Try the failed ones again'],
+  [['cancelled', 'cancelled'], 'Flash them after all'],
+])
+  test(`again: ${list}`, () => {
+    assert.equal(againWords(list.map((state) => ({ state }))), words);
+  });
 
 for (const [name, list, heading, mark] of [
   ['under way', ['done', 'working'], 'Flashing 2 boards', '1/2 '],
