@@ -230,6 +230,24 @@ struct config_board *config_add_board(struct config *config, const char *id, con
 	return NULL;
 }
 
+bool config_add_port(struct config *config, const char *path)
+{
+	size_t count = 0;
+
+	while (config->ports[count])
+		count++;
+	char **ports = realloc(config->ports, (count + 2) * sizeof(*ports));
+	char *copy = ports ? strdup(path) : NULL;
+
+	if (ports)
+		config->ports = ports;
+	if (!copy)
+		return false;
+	ports[count] = copy;
+	ports[count + 1] = NULL;
+	return true;
+}
+
 void config_check_whole(const struct config *config, const char *where, struct buf *errors)
 {
 	for (size_t i = 0; i < config->board_count; i++) {

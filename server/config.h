@@ -153,6 +153,8 @@ const char *config_check_id(const char *id);
  * from config until the next one is added. NULL: no memory, and config is unchanged.
  */
 struct config_board *config_add_board(struct config *config, const char *id, const char *port);
+/* Lists one more port for boards of the API. path: absolute, copied. false: no memory. */
+bool config_add_port(struct config *config, const char *path);
 
 /*
  * A board's settings as its board holds them: a copy of its own, constant and counted, so that any

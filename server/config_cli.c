@@ -30,7 +30,7 @@ const char command_line_help[] =
 	"                     /var/lib/benchd for root, else $XDG_STATE_HOME/benchd, else\n"
 	"                     ~/.local/state/benchd\n"
 	"  --board ID=PORT    one more board, controlled by hand; may be given again\n"
-	"  --demo             two simulated boards with firmware to flash; what they do is "
+	"  --demo             simulated boards with firmware to flash; what they do is "
 	"forgotten\n"
 	"                     at the end, unless --state-dir says where to keep it\n"
 	"  --new-token NAME   print a fresh token, and the line for \"tokens\" in FILE, and exit\n"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* demo.c - two stm32sim children, their boards in the configuration, firmware on the shelf. */
+/*
+ * demo.c - three stm32sim children: two boards of the configuration, and one on a port that no
+ * board has yet; firmware on the shelf.
+ */
 #include "server/demo.h"
 
 #include "server/log.h"
@@ -21,13 +24,17 @@
 #define PATH_TEXT 4096
 #define READY_MS 15000
 #define STOP_MS 3000
-#define BOARDS 2
+#define BOARDS 3
 
 static const struct {
-	const char *id, *part, *seed, *label;
+	const char *id, *part, *seed;
+	const char *label;    /* NULL: only its port is there; a person may add a board on it */
+	const char *firmware; /* in its flash already; NULL: erased */
+	size_t flash_bytes;   /* of the part, where firmware is */
 } demo_boards[BOARDS] = {
-	{ "f103", "f103rb", "103", "STM32F103 (simulated)" },
-	{ "f407", "f407vg", "407", "STM32F407 (simulated)" },
+	{ "f103", "f103rb", "103", "STM32F103 (simulated)", NULL, 0 },
+	{ "f407", "f407vg", "407", "STM32F407 (simulated)", NULL, 0 },
+	{ "spare", "f103rb", "3", NULL, "f103-hello.bin", 128 * 1024 },
 };
 
 struct demo {
@@ -107,6 +114,50 @@ static bool is_whole(char **argv)
 	return argv && argv[0] && argv[1] && argv[2] && argv[3];
 }
 
+/* Of the installed tree; the build tree has a link there. */
+static void firmware_path(const struct demo *demo, const char *name, char path[PATH_TEXT])
+{
+	snprintf(path, PATH_TEXT, "%.3800s/../share/benchd/firmware/%.200s", demo->home, name);
+}
+
+/* A flash with firmware in it, for stm32sim --flash. */
+static bool fill_flash(const struct demo *demo, size_t i, char *reason, size_t len)
+{
+	const size_t size = demo_boards[i].flash_bytes;
+	char from[PATH_TEXT], to[PATH_TEXT];
+	uint8_t *cells = malloc(size);
+
+	if (!cells)
+		return fail(reason, len, demo_boards[i].id, "out of memory");
+	memset(cells, 0xFF, size);
+	firmware_path(demo, demo_boards[i].firmware, from);
+	path_of(demo, i, "flash", to);
+	FILE *firmware = fopen(from, "re");
+	FILE *flash = fopen(to, "wxe");
+	const bool is_read = firmware && fread(cells, 1, size, firmware) > 0 && !ferror(firmware);
+	bool is_written = flash && fwrite(cells, 1, size, flash) == size;
+
+	if (firmware)
+		fclose(firmware);
+	if (flash)
+		is_written = !fclose(flash) && is_written;
+	free(cells);
+	if (is_read && is_written)
+		return true;
+	return fail(reason, len, is_read ? to : from, strerror(errno));
+}
+
+/* Its port alone: GET /api/v1/ports lists it, and a board can be added on it. */
+static bool add_port(
+	const struct demo *demo, size_t i, struct config *config, char *reason, size_t len)
+{
+	char port[PATH_TEXT];
+
+	path_of(demo, i, "tty", port);
+	return config_add_port(config, port) ||
+		fail(reason, len, demo_boards[i].id, "out of memory");
+}
+
 static bool add_board(
 	const struct demo *demo, size_t i, struct config *config, char *reason, size_t len)
 {
@@ -139,14 +190,19 @@ static bool add_board(
 
 static bool start_child(struct demo *demo, size_t i, char *reason, size_t len)
 {
-	char port[PATH_TEXT], socket[PATH_TEXT];
+	char port[PATH_TEXT], socket[PATH_TEXT], flash[PATH_TEXT];
 	int ends[2];
 
 	path_of(demo, i, "tty", port);
 	path_of(demo, i, "socket", socket);
+	path_of(demo, i, "flash", flash);
 	char *argv[] = { demo->simulator, (char *)"--die-with-parent", (char *)"--part",
 		(char *)demo_boards[i].part, (char *)"--seed", (char *)demo_boards[i].seed,
-		(char *)"--link", port, (char *)"--control", socket, NULL };
+		(char *)"--link", port, (char *)"--control", socket,
+		demo_boards[i].firmware ? (char *)"--flash" : NULL, flash, NULL };
+
+	if (demo_boards[i].firmware && !fill_flash(demo, i, reason, len))
+		return false;
 
 	if (pipe2(ends, O_CLOEXEC))
 		return fail(reason, len, "pipe", strerror(errno));
@@ -212,7 +268,8 @@ struct demo *demo_start(struct config *config, char *reason, size_t reason_len)
 		make_dir(demo, reason, reason_len) &&
 		set_state_dir(demo, config, reason, reason_len);
 	for (size_t i = 0; ok && i < BOARDS; i++)
-		ok = add_board(demo, i, config, reason, reason_len) &&
+		ok = (demo_boards[i].label ? add_board : add_port)(
+			     demo, i, config, reason, reason_len) &&
 			start_child(demo, i, reason, reason_len);
 	for (size_t i = 0; ok && i < BOARDS; i++)
 		ok = await_ready(demo, i, reason, reason_len);
@@ -260,8 +317,7 @@ bool demo_fill_shelf(struct demo *demo, struct shelf *shelf)
 	char path[PATH_TEXT];
 	struct dirent **files = NULL;
 
-	/* Of the installed tree; the build tree has a link there. */
-	snprintf(path, sizeof(path), "%.4000s/../share/benchd/firmware", demo->home);
+	firmware_path(demo, "", path);
 	int dir_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int count = dir_fd < 0 ? -1 : scandirat(dir_fd, ".", &files, is_firmware, alphasort);
 	bool ok = count > 0;

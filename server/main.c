@@ -210,7 +210,8 @@ static void announce(const struct house *house)
 
 	if (!boards->count)
 		log_line(LOG_INFO,
-			"no board is configured: --board ID=PORT, --config FILE or --demo");
+			"there is no board yet: add one on the page, or by --board ID=PORT or "
+			"--config FILE; --demo has simulated ones");
 	board_list_unref(boards);
 }
 

@@ -180,3 +180,24 @@ test('an empty bench invites', { timeout: LONG }, async () => {
     await empty.clear();
   }
 });
+
+test('the firmware does it: the board that the demo leaves to be added', {
+  timeout: LONG,
+}, async () => {
+  const demo = await Bench.start({ boards: [], args: ['--demo'] });
+  try {
+    const page = await opened(browser, `${demo.url}/`);
+    assert.equal(await page.locator('board-card').count(), 2);
+    await page.click('#add-board');
+    await page.locator('.choice', { hasText: 'spare.tty' }).locator('input').check();
+    await wiring(page, 'console').check();
+    await looksGood(page, 'a firmware that is told');
+    await page.click('#add-save');
+    await page.locator('#add-found', { hasText: 'STM32F101' }).waitFor();
+    await page.click('#add-open');
+    await page.locator('.screen .xterm-rows', { hasText: 'leaving for the ROM' }).waitFor();
+    await closed(page);
+  } finally {
+    await demo.clear();
+  }
+});
