@@ -123,7 +123,7 @@ test('all are cancelled; a row leads to its board, and back to the group', {
   timeout: LONG,
 }, async () => {
   const shelved = '/api/v1/boards/rat/flash?dry_run=true&name=maze-solver-1.4.bin';
-  assert.equal((await bench.curl('-T', image, shelved)).json.state, 'done');
+  assert.equal((await bench.curl('-T', image, shelved)).json.job.state, 'done');
   const page = await group();
   await page.click('.chip[data-tag=f1]');
   await page.locator('#shelf .row-button', { hasText: 'maze-solver' }).first().click();
