@@ -102,6 +102,7 @@ for (const look of LOOKS) {
     await ended(page, 'mouse', 'done');
     await ended(page, 'rat', 'done');
     assert.equal(await summary(page), '2 done, 1 failed, 1 refused');
+    assert.equal(await page.locator('.group-row').first().getAttribute('data-board'), 'worn');
     assert.match(await row(page, 'worn').textContent(), /Verify/i);
     assert.match(await row(page, 'gone').textContent(), /\/nowhere\/tty/);
     assert.match(await row(page, 'rat').textContent(), /written, verified/);
@@ -204,6 +205,7 @@ test('who waits for a hand at the bench stands first, and says what to do', {
     await page.click('#group-start');
     await row(page, 'hand').locator('.bench-steps').waitFor();
     assert.equal(await page.locator('.group-row').first().getAttribute('data-board'), 'hand');
+    assert.match(await row(page, 'hand').locator('.outcome-mark').textContent(), /Needs you/);
     await looksGood(page, 'by hand');
     await byHand.sims.hand.ctl('bootloader');
     await ended(page, 'hand', 'done');

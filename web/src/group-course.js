@@ -79,21 +79,19 @@ class GroupCourse extends Element {
     return html`<span class="outcome-mark mark-${row.state}">${word}</span>`;
   }
 
-  /** Who waits for somebody at the bench stands first. */
+  /** Who waits for somebody at the bench stands first; at the end, who is not done. */
   get inOrder() {
-    const hands = this.rows.filter((row) => this.needsHand(row));
-    return [...hands, ...this.rows.filter((row) => !hands.includes(row))];
+    const { rows } = this;
+    const first = rows.every(isOver)
+      ? rows.filter(({ state }) => state !== 'done')
+      : rows.filter((row) => this.needsHand(row));
+    return [...first, ...rows.filter((row) => !first.includes(row))];
   }
 
   /** @param {Row} row */
   row(row) {
-    const word = isOver(row)
-      ? outcomeOf(row).word
-      : row.state === 'waiting'
-        ? 'Waiting'
-        : 'Flashing';
     return html`<li class="group-row" data-board=${row.id} data-state=${row.state}>
-      <span class="outcome-mark mark-${row.state}">${word}</span>
+      ${this.mark(row)}
       <span class="group-board">${
         row.isHere
           ? html`<a href="#board/${row.id}">${row.label}</a>`

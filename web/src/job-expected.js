@@ -11,8 +11,8 @@ const streamOf = (job) => job.result.expect?.stream ?? '';
 function place(job, offset, words) {
   const stream = streamOf(job);
   const text = `api/v1/boards/${job.board}/console?view=text&from=${offset}${stream && `&stream=${stream}`}`;
-  return html`<a class="place" href=${placeHash({ board: job.board, offset, stream })} title="This place in the console">${words}</a>
-    <a class="place-text" href=${text} target="_blank" rel="noopener" title="The console from here, as text">text</a>`;
+  return html`<span class="places"><a class="place" href=${placeHash({ board: job.board, offset, stream })} title="This place in the console">${words}</a>
+    <a class="place-text" href=${text} target="_blank" rel="noopener" title="The console from here, as text">text</a></span>`;
 }
 
 const MARKS = /** @type {Record<string, string>} */ ({ failed: '✕', passed: '✓', skipped: '–' });
