@@ -29,7 +29,7 @@ static bool is_port_free(
 	const char *user = api_port_user(boards, settings->port, settings->id);
 
 	if (user)
-		problem_set(problem, "board_exists",
+		problem_set(problem, "port_taken",
 			"The port belongs to the board \"%s\" already. Nothing was changed.", user);
 	board_list_unref(boards);
 	return !user;
@@ -48,8 +48,9 @@ static bool is_by_api(struct board *board, struct problem *problem)
 			board_id(board));
 }
 
-/* NULL: *problem. A reference. */
-static struct config_board *read_settings(const struct request *request, struct problem *problem)
+/* NULL: *problem, and what is wrong where in list. A reference. */
+static struct config_board *read_settings(
+	const struct request *request, struct json *list, struct problem *problem)
 {
 	const char *id = request->captures.text[0];
 	const char *wrong = config_check_id(id);
@@ -61,7 +62,7 @@ static struct config_board *read_settings(const struct request *request, struct 
 	else if (!request->json)
 		problem_set(problem, "empty_body",
 			"Say at least on which port it is: {\"port\":\"/dev/serial/by-id/…\"}.");
-	else if (!(settings = config_board_read(id, request->json, &errors)))
+	else if (!(settings = config_board_read(id, request->json, &errors, list)))
 		problem_set(
 			problem, "bad_settings", "%.*s", (int)errors.len, (const char *)errors.ptr);
 	buf_release(&errors);
@@ -105,10 +106,23 @@ static struct board *add(const struct request *request, const struct config_boar
 	return NULL;
 }
 
+/* errors: taken; an empty list is not told. */
+static void refuse(struct request *request, const struct problem *problem, struct json *errors)
+{
+	struct json *json = problem_json(problem);
+
+	if (json_first(errors))
+		json_add(json, "errors", errors);
+	else
+		json_free(errors);
+	reply_problem_json(request, problem, json);
+}
+
 void handle_board_put(struct request *request)
 {
 	struct problem problem = { 0 };
-	struct config_board *settings = read_settings(request, &problem);
+	struct json *errors = json_array();
+	struct config_board *settings = read_settings(request, errors, &problem);
 	struct board *was = settings ? bench_find(request->bench, settings->id) : NULL;
 	char *text = settings ? json_text(request->json) : NULL;
 	struct board *board = NULL;
@@ -119,10 +133,12 @@ void handle_board_put(struct request *request)
 		is_port_free(request->bench, settings, &problem))
 		board = was ? change(request, was, settings, text, &problem)
 			    : add(request, settings, text, &problem);
-	if (board)
+	if (board) {
 		reply_json(request, was ? 200 : 201, board_json(board));
-	else
-		reply_problem(request, &problem);
+		json_free(errors);
+	} else {
+		refuse(request, &problem, errors);
+	}
 	board_unref(board);
 	board_unref(was);
 	config_board_unref(settings);

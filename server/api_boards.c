@@ -59,7 +59,10 @@ static bool same_file(const char *a, const char *b)
 {
 	char real_a[PATH_MAX], real_b[PATH_MAX];
 
-	return a && b && realpath(a, real_a) && realpath(b, real_b) && !strcmp(real_a, real_b);
+	if (!a || !b)
+		return false;
+	return !strcmp(a, b) || /* also while it is absent */
+		(realpath(a, real_a) && realpath(b, real_b) && !strcmp(real_a, real_b));
 }
 
 static bool has_port(struct board *board, const char *name)

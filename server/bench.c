@@ -281,7 +281,7 @@ static void recall_board(void *ctx, const char *id, const char *text)
 	struct json *settings = json_parse(span_of(text), false, NULL);
 	struct buf errors = { 0 };
 	struct problem problem = { 0 };
-	struct config_board *config = config_board_read(id, settings, &errors);
+	struct config_board *config = config_board_read(id, settings, &errors, NULL);
 	struct board *board = config ? add(roster, config, &problem) : NULL;
 
 	if (!board)

@@ -140,11 +140,12 @@ bool config_parse(struct config *config, const char *name, struct span text, str
 
 /*
  * What a request says of a board: the members of one in the file but its id, which was checked.
- * A reference with by_api set; NULL: problems are appended to errors, a line each.
+ * A reference with by_api set; NULL: problems are appended to errors, a line each, and to list
+ * (an array; NULL: not wanted) as {detail, pointer}, the place in settings as a URI fragment.
  */
 struct json;
 struct config_board *config_board_read(
-	const char *id, const struct json *settings, struct buf *errors);
+	const char *id, const struct json *settings, struct buf *errors, struct json *list);
 /* What is wrong with an id, for people; NULL: nothing. */
 const char *config_check_id(const char *id);
 

@@ -157,9 +157,9 @@ static const struct member board_members[] = {
 };
 
 struct config_board *config_board_read(
-	const char *id, const struct json *settings, struct buf *errors)
+	const char *id, const struct json *settings, struct buf *errors, struct json *list)
 {
-	struct reading r = { .name = "settings", .errors = errors };
+	struct reading r = { .name = "settings", .errors = errors, .list = list };
 	const size_t errors_before = errors->len;
 	struct config config;
 	struct config_board *board = config_init(&config) ? config_new_board(&config) : NULL;

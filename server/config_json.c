@@ -2,6 +2,7 @@
 /* config_json.c - objects read by tables, errors told by path. */
 #include "server/config_json.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,27 +10,84 @@
 
 #define LIST_MAX 64
 
+/* "/boards/0/port" as people read it: "boards[0].port". */
+static void say_path(const char *pointer, char *text, size_t size)
+{
+	size_t len = 0;
+
+	text[0] = '\0';
+	while (*pointer == '/' && len + 1 < size) {
+		const int part = (int)strcspn(++pointer, "/");
+		const bool is_index = part && (int)strspn(pointer, "0123456789") == part;
+
+		if (is_index)
+			snprintf(text + len, size - len, "[%.*s]", part, pointer);
+		else
+			snprintf(text + len, size - len, "%s%.*s", len ? "." : "", part, pointer);
+		len += strlen(text + len);
+		pointer += part;
+	}
+}
+
+static void list_error(struct reading *r, const char *message)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	char pointer[3 * CONFIG_PATH_TEXT + 2] = "#";
+	size_t len = 1;
+
+	/* as the fragment of an address (RFC 6901, section 6) */
+	for (const char *c = r->path; *c; c++) {
+		const unsigned char byte = (unsigned char)*c;
+
+		if (isalnum(byte) || strchr("/-._~", byte)) {
+			pointer[len++] = *c;
+		} else {
+			pointer[len++] = '%';
+			pointer[len++] = hex[byte >> 4];
+			pointer[len++] = hex[byte & 15];
+		}
+	}
+	pointer[len] = '\0';
+	struct json *error = json_object();
+
+	json_add_string(error, "detail", message);
+	json_add_string(error, "pointer", pointer);
+	json_push(r->list, error);
+}
+
 void reading_error(struct reading *r, const char *format, ...)
 {
-	char where[CONFIG_PATH_TEXT + 512], message[512];
+	char path[CONFIG_PATH_TEXT], where[CONFIG_PATH_TEXT + 512], message[512];
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
-	snprintf(where, sizeof(where), "%s%s%s", r->name, *r->path ? ": " : "", r->path);
+	say_path(r->path, path, sizeof(path));
+	snprintf(where, sizeof(where), "%s%s%s", r->name, *path ? ": " : "", path);
 	config_error(r->errors, where, "%s", message);
+	if (r->list)
+		list_error(r, message);
 }
 
 size_t reading_enter(struct reading *r, const char *key, size_t index)
 {
-	size_t len = strlen(r->path);
+	const size_t was = strlen(r->path);
+	size_t len = was;
 
-	if (key)
-		snprintf(r->path + len, sizeof(r->path) - len, "%s%s", len ? "." : "", key);
-	else
-		snprintf(r->path + len, sizeof(r->path) - len, "[%zu]", index);
-	return len;
+	if (!key) {
+		snprintf(r->path + len, sizeof(r->path) - len, "/%zu", index);
+		return was;
+	}
+	snprintf(r->path + len, sizeof(r->path) - len, "/");
+	len = strlen(r->path);
+	for (; *key && len + 2 < sizeof(r->path); key++) {
+		if (*key == '~' || *key == '/')
+			r->path[len++] = '~';
+		r->path[len++] = *key == '~' ? '0' : *key == '/' ? '1' : *key;
+	}
+	r->path[len] = '\0';
+	return was;
 }
 
 void reading_leave(struct reading *r, size_t was)

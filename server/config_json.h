@@ -14,7 +14,9 @@
 struct reading {
 	const char *name; /* of the file */
 	struct buf *errors;
-	char path[CONFIG_PATH_TEXT]; /* of the value being read: "boards[0].port" */
+	struct json *list; /* each error as {detail, pointer}, too; NULL: not wanted */
+	/* Of the value being read, a JSON pointer (RFC 6901): "/boards/0/port". */
+	char path[CONFIG_PATH_TEXT];
 };
 
 /* A member that an object may have, and who reads it into slot: the target's address plus offset.
@@ -47,7 +49,7 @@ void read_text(struct reading *r, const struct json *node, const struct member *
 /* Tells an error about the value being read. */
 void reading_error(struct reading *r, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-/* The path gets ".key", or "[index]" when key is NULL; gives what reading_leave() takes back. */
+/* The path gets "/key", or "/index" when key is NULL; gives what reading_leave() takes back. */
 size_t reading_enter(struct reading *r, const char *key, size_t index);
 void reading_leave(struct reading *r, size_t was);
 

@@ -60,7 +60,10 @@ static const struct problem_kind kinds[] = {
 		"An erase or write of this board was cut short, so what it would run is unsure. "
 		"Flash it again or erase it whole, or add force=true if you know better." },
 	{ "board_exists", 409, "There is such a board already", false,
-		"Each board has an id of its own, and no two boards share a serial port." },
+		"Each board has an id of its own." },
+	{ "port_taken", 409, "Another board has this serial port", false,
+		"No two boards share a serial port. GET /api/v1/ports tells which board has "
+		"which." },
 	{ "configured_in_file", 409, "This board belongs to the configuration file", false,
 		"Boards of the configuration file or the command line are changed there; benchd "
 		"reads it when it starts. Boards that were added by a request are changed by "
@@ -72,9 +75,10 @@ static const struct problem_kind kinds[] = {
 		"machine. GET /api/v1/ports lists the ports; the member \"ports\" of the "
 		"configuration adds others." },
 	{ "bad_settings", 422, "These are no settings of a board", false,
-		"Each error is told with the path of what it is about. The members are those of a "
-		"board "
-		"in the configuration file, but its id." },
+		"Each error is told with the path of what it is about, and stands in \"errors\" "
+		"with a "
+		"JSON pointer into what was sent. The members are those of a board in the "
+		"configuration file, but its id." },
 	{ "too_many_boards", 409, "There are too many boards", false,
 		"This server takes no more boards. Remove one that is not needed." },
 	{ "board_has_jobs", 409, "The board has jobs", true,

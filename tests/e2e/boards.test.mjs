@@ -70,6 +70,24 @@ test('what a request may not say is refused, and nothing is added', async () => 
   assert.equal((await ask('GET', 'f103/settings')).body.code, 'configured_in_file');
 });
 
+test('each wrong setting is told with the place where it stands', async () => {
+  const wrong = settings({
+    control: { kind: 'lines', reset: 'cts' },
+    console: { baud: 1 },
+    tags: ['good', ''],
+    'a/b c~': 1,
+  });
+  const { status, body } = await ask('PUT', 'spare', wrong);
+  assert.equal(status, 422);
+  assert.deepEqual(
+    body.errors.map(({ pointer }) => pointer).sort(),
+    ['#/a~1b%20c~0', '#/console/baud', '#/control/reset', '#/tags/1'],
+    JSON.stringify(body),
+  );
+  for (const { detail } of body.errors) assert.ok(detail.length > 5);
+  assert.match(body.detail, /tags\[1\]: must not be empty\n.*control\.reset: must be /);
+});
+
 test('a board is added on a listed port, flashed, changed, and there after a restart', async () => {
   const { body: ports } = await bench.get('/api/v1/ports');
   assert.ok(ports.ports.some(({ name, board }) => name === spare.link && board === null));
@@ -77,7 +95,7 @@ test('a board is added on a listed port, flashed, changed, and there after a res
   const added = await ask('PUT', 'spare', settings());
   assert.equal(added.status, 201, JSON.stringify(added.body));
   assert.equal(added.body.configured, 'api');
-  assert.equal((await ask('PUT', 'other', settings())).body.code, 'board_exists');
+  assert.equal((await ask('PUT', 'other', settings())).body.code, 'port_taken');
   await bench.until('spare', (board) => board.state === 'idle');
 
   await spare.ctl('bootloader');

@@ -44,7 +44,11 @@ function holds(schemaPath, value, told) {
 let bench;
 let job;
 before(async () => {
-  bench = await Bench.start({ boards: [{ id: 'f103', part: 'f103rb' }] });
+  bench = new Bench({ boards: [{ id: 'f103', part: 'f103rb' }] });
+  bench.config.ports = [join(bench.dir, 'spare.tty')];
+  await bench.sims.f103.start();
+  await bench.start();
+  await bench.until('f103', (board) => board.state !== 'absent');
 });
 after(() => bench?.clear());
 
@@ -277,6 +281,35 @@ test('WebSocket events', async () => {
 test('boards of the API', async () => {
   const settings = { port: join(bench.dir, 'no-such.tty') };
   await call('put', '/api/v1/boards/{id}', { path: { id: 'new' }, body: settings, status: 403 });
+  const spare = { path: { id: 'spare' } };
+  const port = join(bench.dir, 'spare.tty');
+  const whole = {
+    port,
+    label: 'Spare',
+    tags: ['a'],
+    console: { baud: 9600, frame: '8E1', log: false, log_bytes: 1 << 20, writers: 'any' },
+    bootloader: { baud: 'auto', frame: '8E1', burst: true },
+    recovery: { reattach_s: 5 },
+    supply_mv: 3300,
+    expect_unique_id: null,
+  };
+  const controls = [
+    { kind: 'manual', wait_s: 5 },
+    { kind: 'lines', reset: 'dtr', boot0: '!rts', pulse_ms: 5, settle_ms: 0 },
+    { kind: 'gpio', chip: '/dev/gpiochip0', reset: 4, boot0: '!5', pulse_ms: 5, settle_ms: 0 },
+    { kind: 'console', send: 'bootloader\r', wait_ms: 100 },
+  ];
+  for (const body of [{ port }, ...controls.map((control) => ({ ...whole, control }))]) {
+    holds(['components', 'schemas', 'BoardSettings'], body, 'what is put');
+    await call('put', '/api/v1/boards/{id}', { ...spare, body });
+    const kept = await call('get', '/api/v1/boards/{id}/settings', { ...spare, status: 200 });
+    assert.deepEqual(kept, body);
+  }
+  const taken = { path: { id: 'other' }, body: { port }, status: 409 };
+  assert.equal((await call('put', '/api/v1/boards/{id}', taken)).code, 'port_taken');
+  const bad = { ...spare, body: { port, label: '', bogus: 1 }, status: 422 };
+  assert.equal((await call('put', '/api/v1/boards/{id}', bad)).errors.length, 2);
+  await call('delete', '/api/v1/boards/{id}', { ...spare, status: 204 });
   await call('delete', '/api/v1/boards/{id}', { status: 409 });
   await call('get', '/api/v1/boards/{id}/settings', { status: 409 });
 });
