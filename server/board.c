@@ -15,10 +15,10 @@ static bool open_log(struct board *board)
 {
 	const struct config_board *config = board->config;
 
-	if (!config->console_log || !board->house.state_dir)
+	if (!board->house.state_dir)
 		return true;
-	board->log = console_log_open(
-		board->console, board->house.state_dir, config->id, config->console_log_bytes);
+	board->log = console_log_open(board->console, board->house.state_dir, config->id,
+		config->console_log, config->console_log_bytes);
 	return board->log;
 }
 

@@ -98,6 +98,7 @@ void board_adopt(struct board *board, struct watch **watch)
 	if (was->console.baud != board->config->console.baud ||
 		was->console.frame != board->config->console.frame)
 		board_forget_settings(board);
+	console_log_set(board->log, board->config->console_log, board->config->console_log_bytes);
 	if (!is_open_alike(was, board->config))
 		reopen(board);
 	else if (board->port)

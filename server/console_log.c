@@ -37,7 +37,6 @@ struct batch {
 struct console_log {
 	struct console *con;
 	char *path, *board;
-	uint64_t max_bytes, file_max;
 	pthread_t thread;
 
 	/* the thread's own */
@@ -49,7 +48,9 @@ struct console_log {
 	atomic_int dir;
 	pthread_mutex_t lock; /* guards the rest */
 	pthread_cond_t ending;
-	bool is_ending;
+	bool is_ending, is_on;
+	uint64_t begin; /* where it was switched on */
+	uint64_t max_bytes, file_max;
 	struct log_file files[LOG_FILES];
 	size_t count;
 	uint64_t lost, version;
@@ -265,6 +266,26 @@ static bool write_batch(struct console_log *log)
 	return true;
 }
 
+/* What came while it was off passes by: the next file starts behind it. false: it is off still. */
+static bool is_wanted(struct console_log *log)
+{
+	pthread_mutex_lock(&log->lock);
+	const bool is_on = log->is_on;
+	const uint64_t begin = log->begin;
+
+	pthread_mutex_unlock(&log->lock);
+	const uint64_t at = is_on ? begin : console_head(log->con);
+	struct mark mark;
+
+	while (console_marks(log->con, log->mark, &mark, 1) && (!is_on || mark.offset < at))
+		log->mark = mark.number;
+	if (at > log->at || !is_on)
+		close_file(log);
+	if (at > log->at)
+		log->at = at;
+	return is_on;
+}
+
 /* What it can't have any more: the next file starts behind it. */
 static void skip_lost(struct console_log *log)
 {
@@ -298,6 +319,10 @@ static void set_error(struct console_log *log, int error)
 /* false: the disk refused. */
 static bool write_round(struct console_log *log)
 {
+	if (!is_wanted(log)) {
+		set_error(log, 0);
+		return true;
+	}
 	skip_lost(log);
 	if (log->raw >= 0 && is_full(log))
 		close_file(log);
@@ -388,16 +413,34 @@ static void release(struct console_log *log)
 	free(log);
 }
 
-struct console_log *console_log_open(
-	struct console *con, const char *state_dir, const char *board, uint64_t max_bytes)
+/* Of earlier streams. A log that is off makes no folder for them. */
+static void find_files(struct console_log *log)
+{
+	const int dir = log->is_on
+		? make_folder(log->path)
+		: open(log->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+
+	atomic_store(&log->dir, dir);
+	if (dir >= 0)
+		log->count = log_files_scan(dir, log->files, LOG_FILES - 1);
+}
+
+static void bound(struct console_log *log, uint64_t max_bytes)
+{
+	log->max_bytes = max_bytes;
+	log->file_max = max_bytes / FILES_WISHED > FILE_MIN ? max_bytes / FILES_WISHED : FILE_MIN;
+}
+
+struct console_log *console_log_open(struct console *con, const char *state_dir, const char *board,
+	bool is_on, uint64_t max_bytes)
 {
 	struct console_log *log = calloc(1, sizeof(*log));
 
 	if (!log)
 		return NULL;
 	log->con = con;
-	log->max_bytes = max_bytes;
-	log->file_max = max_bytes / FILES_WISHED > FILE_MIN ? max_bytes / FILES_WISHED : FILE_MIN;
+	log->is_on = is_on;
+	bound(log, max_bytes);
 	log->raw = log->index = -1;
 	atomic_init(&log->dir, -1);
 	log->board = strdup(board);
@@ -405,15 +448,25 @@ struct console_log *console_log_open(
 	if (asprintf(&log->path, "%s/console/%s", state_dir, board) < 0)
 		log->path = NULL;
 	if (log->path && log->board && log->batch) {
-		atomic_store(&log->dir, make_folder(log->path));
-		if (atomic_load(&log->dir) >= 0)
-			log->count =
-				log_files_scan(atomic_load(&log->dir), log->files, LOG_FILES - 1);
+		find_files(log);
 		if (start(log))
 			return log;
 	}
 	release(log);
 	return NULL;
+}
+
+void console_log_set(struct console_log *log, bool is_on, uint64_t max_bytes)
+{
+	if (!log)
+		return;
+	pthread_mutex_lock(&log->lock);
+	log->version += log->is_on != is_on;
+	if (is_on && !log->is_on)
+		log->begin = console_head(log->con);
+	log->is_on = is_on;
+	bound(log, max_bytes);
+	pthread_mutex_unlock(&log->lock);
 }
 
 void console_log_close(struct console_log *log)
@@ -449,8 +502,11 @@ struct json *console_log_json(struct console_log *log)
 	pthread_mutex_lock(&log->lock);
 	const uint64_t bytes = size_of(log), lost = log->lost;
 	const int error = log->error;
+	const bool is = log->is_on;
 
 	pthread_mutex_unlock(&log->lock);
+	if (!is)
+		return NULL;
 	struct json *json = json_object();
 
 	json_add_integer(json, "bytes", (int64_t)bytes);

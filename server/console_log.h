@@ -16,17 +16,21 @@
 
 struct console_log;
 /*
- * Finds the files of earlier streams and starts to follow con, which is borrowed. max_bytes: of all
- * its files together. NULL: no memory or no thread. What the disk refuses is told, and tried again.
+ * Finds the files of earlier streams and starts to follow con, which is borrowed. is_on: what it
+ * prints is written; else it only passes by, and what was written before can be read. max_bytes: of
+ * all its files together. NULL: no memory or no thread. What the disk refuses is told, and tried
+ * again.
  */
-struct console_log *console_log_open(
-	struct console *con, const char *state_dir, const char *board, uint64_t max_bytes);
+struct console_log *console_log_open(struct console *con, const char *state_dir, const char *board,
+	bool is_on, uint64_t max_bytes);
+/* From now on; a smaller bound holds from the next byte that is written. NULL is fine. */
+void console_log_set(struct console_log *log, bool is_on, uint64_t max_bytes);
 /* Writes what the console holds, ends the thread and frees. NULL is fine. */
 void console_log_close(struct console_log *log);
 
 /* Grows when what is wrong with it changes. */
 uint64_t console_log_version(struct console_log *log);
-/* {"bytes":…, "lost":…, "cause":null or text}; NULL log: null. */
+/* {"bytes":…, "lost":…, "cause":null or text}; NULL: there is none, or it is off. */
 struct json *console_log_json(struct console_log *log);
 
 /* The file of a stream that holds offset, or the next after it; false: none. */

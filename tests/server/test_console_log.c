@@ -86,7 +86,7 @@ static uint64_t read_all(struct past *past, uint64_t *from, bool one_stamp)
 static void files_and_ring_join_without_a_gap(void **state)
 {
 	struct console *con = console_new();
-	struct console_log *log = console_log_open(con, folder, "mouse", 8 * MIB);
+	struct console_log *log = console_log_open(con, folder, "mouse", true, 8 * MIB);
 	struct past past;
 	uint64_t from;
 
@@ -118,7 +118,7 @@ static void files_and_ring_join_without_a_gap(void **state)
 static void it_keeps_to_its_bound(void **state)
 {
 	struct console *con = console_new();
-	struct console_log *log = console_log_open(con, folder, "bound", LOG_MAX);
+	struct console_log *log = console_log_open(con, folder, "bound", true, LOG_MAX);
 	struct log_file files[LOG_FILES];
 	uint64_t sum = 0;
 
@@ -142,7 +142,7 @@ static void it_keeps_to_its_bound(void **state)
 static void marks_are_found_in_files(void **state)
 {
 	struct console *con = console_new();
-	struct console_log *log = console_log_open(con, folder, "marks", 8 * MIB);
+	struct console_log *log = console_log_open(con, folder, "marks", true, 8 * MIB);
 	struct past past;
 	uint64_t at = 0;
 
@@ -170,7 +170,7 @@ static void marks_are_found_in_files(void **state)
 static void a_new_start_finds_the_old_streams(void **state)
 {
 	struct console *con = console_new();
-	struct console_log *log = console_log_open(con, folder, "again", LOG_MAX);
+	struct console_log *log = console_log_open(con, folder, "again", true, LOG_MAX);
 	char old[ID_TEXT];
 	struct past past;
 	struct stat st;
@@ -189,7 +189,7 @@ static void a_new_start_finds_the_old_streams(void **state)
 	assert_int_equal(st.st_mode & 0777, 0600);
 	assert_int_equal(st.st_size, 1500);
 	con = console_new();
-	log = console_log_open(con, folder, "again", LOG_MAX);
+	log = console_log_open(con, folder, "again", true, LOG_MAX);
 	assert_false(past_open(&past, con, log, "01ARZ3NDEKTSV4RRFFQ69G5FAV"));
 	assert_true(past_open(&past, con, log, old));
 	assert_false(past.is_live);
@@ -207,7 +207,7 @@ static void a_new_start_finds_the_old_streams(void **state)
 static void a_torn_tail_is_cut_off(void **state)
 {
 	struct console *con = console_new();
-	struct console_log *log = console_log_open(con, folder, "torn", LOG_MAX);
+	struct console_log *log = console_log_open(con, folder, "torn", true, LOG_MAX);
 	struct log_file files[LOG_FILES], whole;
 	char raw[200], index[200], dir[120];
 	uint8_t bytes[RECORD_BYTES * 10];
@@ -255,7 +255,7 @@ static void write_until_refused(void)
 	signal(SIGXFSZ, SIG_IGN);
 	setrlimit(RLIMIT_FSIZE, &limit);
 	log_set_level(LOG_ERROR);
-	struct console_log *log = console_log_open(con, folder, "full", LOG_MAX);
+	struct console_log *log = console_log_open(con, folder, "full", true, LOG_MAX);
 	const uint64_t version = console_log_version(log);
 	uint8_t out[16];
 
@@ -286,7 +286,7 @@ static void a_full_disk_costs_the_log_and_not_the_console(void **state)
 static void a_folder_that_can_not_be_made_is_told(void **state)
 {
 	struct console *con = console_new();
-	struct console_log *log = console_log_open(con, "/dev/null", "mouse", LOG_MAX);
+	struct console_log *log = console_log_open(con, "/dev/null", "mouse", true, LOG_MAX);
 	const uint64_t version = console_log_version(log);
 
 	(void)state;
@@ -302,6 +302,93 @@ static void a_folder_that_can_not_be_made_is_told(void **state)
 	console_free(con);
 }
 
+/* Waits until the newest file begins at first and holds the stream up to its head. */
+static void wait_file(struct console *con, struct console_log *log, uint64_t first)
+{
+	struct log_file files[LOG_FILES];
+	size_t count;
+
+	do {
+		sched_yield();
+		count = console_log_list(log, files);
+	} while (!count || files[count - 1].first != first ||
+		log_file_end(&files[count - 1]) < console_head(con));
+}
+
+/* What came in between is not in the files, nor told as lost. */
+static void it_is_switched_off_and_on(void **state)
+{
+	struct console *con = console_new();
+	struct console_log *log = console_log_open(con, folder, "switch", true, 8 * MIB);
+	struct log_file files[LOG_FILES];
+
+	(void)state;
+	write_stream(con, 1000, T0);
+	wait_written(con, log);
+	console_log_set(log, false, 8 * MIB);
+	assert_null(console_log_json(log));
+	write_stream(con, 1000, T0 + 1);
+	console_mark(con, CONSOLE_MARK_RESET, T0 + 1);
+	write_stream(con, 1, T0 + 1);
+	console_log_set(log, true, 8 * MIB);
+	write_stream(con, 1000, T0 + 2);
+	wait_file(con, log, 2001);
+	assert_int_equal(console_log_list(log, files), 2);
+	assert_int_equal(log_file_end(&files[0]), 1000);
+	assert_int_equal(files[1].reset, OFFSET_NONE);
+	struct json *json = console_log_json(log);
+	int64_t lost = -1;
+
+	assert_true(json_integer(json_get(json, "lost"), 0, INT64_MAX, &lost));
+	assert_int_equal(lost, 0);
+	json_free(json);
+	console_log_close(log);
+	console_free(con);
+}
+
+static void it_is_off_from_the_start(void **state)
+{
+	struct console *con = console_new();
+	struct console_log *log = console_log_open(con, folder, "off", false, 8 * MIB);
+	char path[FOLDER_TEXT + 32];
+
+	(void)state;
+	write_stream(con, 1000, T0);
+	snprintf(path, sizeof(path), "%s/console/off", folder);
+	assert_int_equal(access(path, F_OK), -1);
+	console_log_set(log, true, 8 * MIB);
+	write_stream(con, 500, T0 + 1);
+	wait_file(con, log, 1000);
+	console_log_close(log);
+	console_free(con);
+}
+
+/* A smaller bound holds from the next byte on. */
+static void its_bound_is_changed(void **state)
+{
+	struct console *con = console_new();
+	struct console_log *log = console_log_open(con, folder, "less", true, 8 * MIB);
+	struct log_file files[LOG_FILES];
+	uint64_t bytes = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 800; i++) {
+		write_stream(con, 4096, T0 + i);
+		if (i % 100 == 99)
+			wait_written(con, log);
+	}
+	console_log_set(log, true, LOG_MAX);
+	write_stream(con, 1, T0 + 1000);
+	wait_written(con, log);
+	const size_t count = console_log_list(log, files);
+
+	for (size_t i = 0; i < count; i++)
+		bytes += log_file_size(&files[i]);
+	assert_true(bytes <= LOG_MAX);
+	console_log_close(log);
+	console_free(con);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -312,6 +399,9 @@ int main(void)
 		cmocka_unit_test(a_torn_tail_is_cut_off),
 		cmocka_unit_test(a_full_disk_costs_the_log_and_not_the_console),
 		cmocka_unit_test(a_folder_that_can_not_be_made_is_told),
+		cmocka_unit_test(it_is_switched_off_and_on),
+		cmocka_unit_test(it_is_off_from_the_start),
+		cmocka_unit_test(its_bound_is_changed),
 	};
 
 	return cmocka_run_group_tests(tests, make, clear);
