@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Several boards flashed from the page: chosen, followed, one that fails named and tried again.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -244,5 +245,32 @@ test('for one board there is no such button', { timeout: LONG }, async () => {
     await closed(page);
   } finally {
     await alone.clear();
+  }
+});
+
+test('who may only watch is told so', { timeout: LONG }, async () => {
+  const sha256 = createHash('sha256').update('benchd_watcher').digest('hex');
+  const guarded = new Bench({
+    boards: [
+      { id: 'one', part: 'f103rb' },
+      { id: 'two', part: 'f103rb' },
+    ],
+    config: { tokens: [{ name: 'watcher', role: 'view', sha256 }] },
+  });
+  guarded.token = 'benchd_watcher';
+  try {
+    await Promise.all(Object.values(guarded.sims).map((sim) => sim.start()));
+    await guarded.start();
+    const page = await opened(browser, `${guarded.url}/#group`, { waits: '#log-in' });
+    await page.fill('#log-in input', guarded.token);
+    await page.click('#log-in button');
+    await page.locator('.notice', { hasText: '“watcher” may watch boards' }).waitFor();
+    assert.equal(await page.locator('#group-start').count(), 0);
+    await page.click('.crumb a');
+    await page.locator('#card-one').waitFor();
+    assert.equal(await page.locator('#group').count(), 0);
+    await closed(page);
+  } finally {
+    await guarded.clear();
   }
 });

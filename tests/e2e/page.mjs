@@ -17,7 +17,7 @@ const WAIT_MS = 40_000;
 const folder =
   process.env.PICTURES ?? (process.env.UPDATE_SCREENSHOTS ? join(TOP, 'docs/images') : null);
 
-/** How the page is looked at; name: the end of a picture's. */
+/** How the page is looked at; name: the end of a picture's. One may say what it waits for, too. */
 export const LOOKS = [
   { name: 'light', scheme: 'light', width: 1280, height: 900 },
   { name: 'dark', scheme: 'dark', width: 1280, height: 900 },
@@ -33,7 +33,7 @@ export const launched = () =>
 
 /** A fresh browser's page; what the policy forbids and what scripts throw is kept and must be nothing. */
 export async function opened(browser, url, look = LOOKS[0]) {
-  const { name, scheme = 'light', width = 1280, height = 900 } = look;
+  const { name, scheme = 'light', width = 1280, height = 900, waits = '.link-open' } = look;
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: scheme,
@@ -50,7 +50,7 @@ export async function opened(browser, url, look = LOOKS[0]) {
   });
   page.on('pageerror', (error) => page.faults.push(error.message));
   await page.goto(url);
-  await page.locator('.link-open').waitFor();
+  await page.locator(waits).waitFor();
   return page;
 }
 
