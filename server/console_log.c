@@ -2,6 +2,7 @@
 /* console_log.c - the thread that writes what a console held to files, and their list. */
 #include "server/console_log.h"
 
+#include "server/console_batch.h"
 #include "server/log.h"
 #include "server/notify.h"
 
@@ -18,21 +19,9 @@
 
 #define GATHER_MS 50  /* bytes that come within it are one write */
 #define RETRY_MS 5000 /* after the disk refused */
-#define BATCH_BYTES (64 * KIB)
-#define BATCH_RECORDS 1024u
-#define BATCH_MARKS 64u
 #define INDEX_MAX (1 * MIB)
 #define FILES_WISHED 8u /* so many share max_bytes */
 #define FILE_MIN (64 * KIB)
-
-/* What one round writes. */
-struct batch {
-	size_t len;
-	uint32_t records;
-	uint64_t mark; /* the last one in it */
-	uint8_t raw[BATCH_BYTES];
-	uint8_t index[BATCH_RECORDS * RECORD_BYTES];
-};
 
 struct console_log {
 	struct console *con;
@@ -154,15 +143,7 @@ static bool is_full(struct console_log *log)
 	return is;
 }
 
-/* a batch */
-
-static void add_record(struct console_log *log, const struct log_record *record)
-{
-	struct batch *batch = log->batch;
-
-	log_record_put(batch->index + (size_t)batch->records++ * RECORD_BYTES, record);
-	log->stamp_ms = record->wall_ms;
-}
+/* a round */
 
 static void lose(struct console_log *log, uint64_t count)
 {
@@ -174,50 +155,6 @@ static void lose(struct console_log *log, uint64_t count)
 		"board %s: %llu bytes of the console are missing in its log: the disk was too slow "
 		"or full",
 		log->board, (unsigned long long)count);
-}
-
-/* Bytes up to stop, at most one stamp's. false: they are gone from the ring. */
-static bool add_bytes(struct console_log *log, uint64_t at, uint64_t stop)
-{
-	struct batch *batch = log->batch;
-	const size_t room = BATCH_BYTES - batch->len;
-	const size_t max = stop - at < room ? (size_t)(stop - at) : room;
-	const struct cut cut = console_read_stamped(log->con, at, batch->raw + batch->len, max);
-
-	if (cut.lost)
-		return false;
-	if (cut.wall_ms != log->stamp_ms)
-		add_record(log, &(struct log_record){ at, cut.wall_ms, CONSOLE_MARK_NONE });
-	batch->len += cut.len;
-	return true;
-}
-
-/* Marks are asked for after the head: one that comes later stands at it or behind. */
-static void fill(struct console_log *log)
-{
-	struct batch *batch = log->batch;
-	struct mark marks[BATCH_MARKS];
-	uint64_t head = console_head(log->con), at = log->at;
-	const size_t count = console_marks(log->con, log->mark, marks, BATCH_MARKS);
-	size_t next = 0;
-
-	batch->len = batch->records = 0;
-	batch->mark = log->mark;
-	if (count == BATCH_MARKS && marks[count - 1].offset < head)
-		head = marks[count - 1].offset; /* there may be more */
-	while (batch->len < BATCH_BYTES && batch->records < BATCH_RECORDS) {
-		const struct mark *mark = next < count ? &marks[next] : NULL;
-
-		if (mark && mark->offset <= at) {
-			add_record(log, &(struct log_record){ at, mark->wall_ms, mark->mark });
-			batch->mark = mark->number;
-			next++;
-		} else if (at >= head ||
-			!add_bytes(log, at, mark && mark->offset < head ? mark->offset : head)) {
-			break;
-		}
-		at = log->at + batch->len;
-	}
 }
 
 static bool write_all(int fd, const uint8_t *bytes, size_t len)
@@ -329,7 +266,7 @@ static bool write_round(struct console_log *log)
 	bool ok = log->raw >= 0 || open_file(log);
 
 	if (ok) {
-		fill(log);
+		batch_fill(log->batch, log->con, log->at, log->mark, &log->stamp_ms);
 		ok = (!log->batch->len && !log->batch->records) || write_batch(log);
 	}
 	const int error = ok ? 0 : errno;
