@@ -1,22 +1,15 @@
 // SPDX-License-Identifier: MIT
 // The page in a real browser: drop a file, see its plan, watch it being done, read the console.
-// With UPDATE_SCREENSHOTS=1 it also makes the pictures of README and docs.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { chromium } from 'playwright-core';
-import { Bench, bigImage, firmware, TOP } from './harness.mjs';
+import { Bench, bigImage, firmware } from './harness.mjs';
+import { closed, drop, LOOKS, launched, looksGood, opened as openPage, picture } from './page.mjs';
 
-const axeSource = readFileSync(
-  createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
-  'utf8',
-);
-const pictures = process.env.UPDATE_SCREENSHOTS ? join(TOP, 'docs/images') : null;
 const LONG = 120_000;
 
 let bench;
@@ -34,69 +27,15 @@ before(async () => {
       },
     ],
   });
-  browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: process.getuid() === 0 ? ['--no-sandbox'] : [],
-  });
-  if (pictures) mkdirSync(pictures, { recursive: true });
+  browser = await launched();
 });
 after(async () => {
   await browser?.close();
   await bench?.clear();
 });
 
-/** A fresh browser's page; what the policy forbids is kept and must be nothing. */
-async function opened(
-  path = '',
-  { width = 1280, height = 900, scheme = 'light', at = bench } = {},
-) {
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme });
-  const page = await context.newPage();
-  page.setDefaultTimeout(LONG / 3);
-  page.violations = [];
-  page.errors = [];
-  page.sent = [];
-  page.on('websocket', (socket) =>
-    socket.on('framesent', ({ payload }) => page.sent.push(payload.toString())),
-  );
-  await page.exposeFunction('tellViolation', (text) => page.violations.push(text));
-  await page.addInitScript(() => {
-    addEventListener('securitypolicyviolation', (event) =>
-      globalThis.tellViolation(
-        `${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`,
-      ),
-    );
-  });
-  page.on('pageerror', (error) => page.errors.push(error.message));
-  page.on('request', (request) => {
-    if (!request.url().startsWith(at.url) && !/^(data|blob):/.test(request.url()))
-      page.errors.push(`a request to ${request.url()}`);
-  });
-  await page.goto(`${at.url}/${path}`);
-  return page;
-}
-
-async function closed(page) {
-  assert.deepEqual(page.violations, [], 'the content security policy was kept');
-  assert.deepEqual(page.errors, [], 'no script failed and nothing was loaded from elsewhere');
-  await page.context().close();
-}
-
-/** Drops a file on the page as a file manager does. */
-async function drop(page, path, place = '#drop') {
-  const data = await page.evaluateHandle(
-    ([bytes, name]) => {
-      const transfer = new DataTransfer();
-      const content = Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0));
-      transfer.items.add(new File([content], name));
-      return transfer;
-    },
-    [readFileSync(path).toString('base64'), basename(path)],
-  );
-  await page.locator(place).waitFor();
-  await page.dispatchEvent(place, 'dragover', { dataTransfer: data });
-  await page.dispatchEvent(place, 'drop', { dataTransfer: data });
-}
+const opened = (path = '', { at = bench, ...look } = {}) =>
+  openPage(browser, `${at.url}/${path}`, look);
 
 const outcome = (page) => page.locator('#outcome').textContent();
 const consoleText = (page) =>
@@ -116,25 +55,6 @@ const shows = (page, text) =>
 async function printed(id) {
   const line = /(?:^|[\r\n])([^\r\n]{8,})[\r\n]/;
   return line.exec(await bench.hears(id, line, 'flash'))[1].trim();
-}
-
-async function axe(page, what) {
-  await page.evaluate(axeSource);
-  const found = await page.evaluate(() =>
-    globalThis.axe.run(document, { resultTypes: ['violations'] }).then((result) =>
-      result.violations.map(({ id, impact, nodes }) => ({
-        id,
-        impact,
-        at: nodes.map((node) => node.html.slice(0, 160)),
-      })),
-    ),
-  );
-  const serious = found.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  assert.deepEqual(serious, [], what);
-}
-
-async function picture(page, name) {
-  if (pictures) await page.screenshot({ path: join(pictures, `${name}.png`) });
 }
 
 for (const [id, format] of [
@@ -206,7 +126,7 @@ test('progress, the sector map, and a reload in mid-flash that goes on watching'
   await page.reload();
   await page.locator('#work').waitFor();
   assert.match(await page.title(), /%/);
-  await axe(page, 'while flashing');
+  await looksGood(page, 'while flashing');
   await page.locator('#sector-map .sector-verified').nth(15).waitFor();
   await picture(page, 'flashing-dark');
   await page.waitForFunction(() => !document.querySelector('#work'));
@@ -221,14 +141,14 @@ test('how a board is flashed is chosen once, said in a line, and remembered', {
   await page.click('#drop-options > summary');
   await page.selectOption('#drop-erase', 'mass');
   await page.selectOption('#drop-run', 'false');
-  await axe(page, 'the options');
+  await looksGood(page, 'the options');
   await page.reload();
   const line = page.locator('#drop-options > summary');
   assert.match(await line.textContent(), /erases the whole flash, stays in the bootloader/);
   await drop(page, firmware('f103', 'hex'));
   await page.locator('#plan').waitFor();
   assert.match(await page.locator('.plan-figures').textContent(), /128 sectors/);
-  await axe(page, 'a plan');
+  await looksGood(page, 'a plan');
 
   await page.click('#plan-options > summary');
   await page.selectOption('#plan-erase', 'needed');
@@ -255,7 +175,7 @@ test('what was mended on the way is said while it runs and at the end', {
     await page.click('#confirm');
     await page.locator('#mended').waitFor();
     assert.match(await page.locator('#mended').textContent(), /write at 0x0800/);
-    await axe(page, 'mended');
+    await looksGood(page, 'mended');
     await page.locator('#outcome').waitFor();
     assert.match(await outcome(page), /done.*Mended on the way: /s);
   } finally {
@@ -279,7 +199,7 @@ test('what a cut cable left in doubt is named and drawn', { timeout: LONG }, asy
     const said = await page.locator('#quarantine').textContent();
     assert.ok(said.includes(quarantine.address), said);
     assert.ok(await page.locator('#sector-map .sector-unsure').count());
-    await axe(page, 'in doubt');
+    await looksGood(page, 'in doubt');
     await closed(page);
   } finally {
     await cut.clear();
@@ -337,7 +257,7 @@ test('protection and option bytes: seen, chosen, changed, each after a question'
   await page.waitForFunction(() =>
     document.querySelector('.guard-now')?.textContent.includes('nothing is protected'),
   );
-  await axe(page, 'protection');
+  await looksGood(page, 'protection');
   await bench.curl('-T', firmware('f407', 'hex'), '/api/v1/boards/f407/flash'); // as it was found
   await closed(page);
 });
@@ -433,13 +353,13 @@ test('a token is asked for; its role says what is offered; one can log out', {
   try {
     await guarded.sims.f103.start();
     await guarded.start();
-    const page = await opened('#board/f103', { at: guarded });
+    const page = await opened('#board/f103', { at: guarded, waits: '#log-in' });
     const logIn = async (token) => {
       await page.fill('#log-in input', token);
       await page.click('#log-in button');
     };
     await page.locator('#log-in').waitFor();
-    await axe(page, 'log in');
+    await looksGood(page, 'log in');
     await logIn('benchd_wrong');
     assert.match(await page.locator('#log-in [role=alert]').textContent(), /not known/);
 
@@ -456,7 +376,7 @@ test('a token is asked for; its role says what is offered; one can log out', {
     ])
       assert.ok(await page.locator(`#${id}`).isDisabled(), id);
     assert.equal(await page.locator('#drop').count(), 0);
-    await axe(page, 'to watch only');
+    await looksGood(page, 'to watch only');
 
     await page.click('#log-out');
     await page.locator('#log-in').waitFor();
@@ -485,38 +405,32 @@ test('where control is by hand, the page says what to do at the bench', {
     await drop(page, firmware('f103', 'hex'));
     await page.locator('#work .act').waitFor();
     assert.match(await page.locator('#work .act').textContent(), /BOOT0/);
-    await axe(page, 'by hand');
+    await looksGood(page, 'by hand');
     await byHand.sims.f103.ctl('bootloader');
     await page.locator('#plan').waitFor();
     await page.click('#confirm');
     await page.locator('#outcome .bench-steps').waitFor();
     assert.match(await page.locator('#outcome').textContent(), /Set BOOT0 back to 0/);
-    await axe(page, 'put BOOT0 back');
+    await looksGood(page, 'put BOOT0 back');
     await closed(page);
   } finally {
     await byHand.clear();
   }
 });
 
-const LOOKS = [
-  { name: 'wide, light', width: 1280, height: 900, scheme: 'light', file: 'light' },
-  { name: 'wide, dark', width: 1280, height: 900, scheme: 'dark', file: 'dark' },
-  { name: 'a phone, light', width: 390, height: 844, scheme: 'light', file: 'phone-light' },
-  { name: 'a phone, dark', width: 390, height: 844, scheme: 'dark', file: 'phone-dark' },
-];
-for (const { name, file, ...look } of LOOKS) {
-  test(`${name}: nothing overflows, axe finds nothing serious`, { timeout: LONG }, async () => {
+for (const look of LOOKS) {
+  test(`${look.name}: nothing overflows, axe finds nothing serious`, {
+    timeout: LONG,
+  }, async () => {
     const page = await opened('', look);
     await page.locator('#card-f103').waitFor();
-    await axe(page, 'boards');
-    await picture(page, `boards-${file}`);
+    await looksGood(page, 'boards');
+    await picture(page, `boards-${look.name}`);
     await page.click('#card-f103');
     await page.locator('#sector-map').waitFor();
     await page.locator('.screen .xterm-rows').waitFor();
-    await axe(page, 'a board');
-    const width = await page.evaluate(() => document.documentElement.scrollWidth);
-    assert.ok(width <= look.width, `${width} px wide`);
-    await picture(page, `board-${file}`);
+    await looksGood(page, 'a board');
+    await picture(page, `board-${look.name}`);
     await closed(page);
   });
 }

@@ -31,7 +31,10 @@ export const launched = () =>
     args: process.getuid() === 0 ? ['--no-sandbox'] : [],
   });
 
-/** A fresh browser's page; what the policy forbids and what scripts throw is kept and must be nothing. */
+/**
+ * A fresh browser's page. What the policy forbids, what scripts throw and what is loaded from
+ * elsewhere is kept and must be nothing; sent: what its sockets said.
+ */
 export async function opened(browser, url, look = LOOKS[0]) {
   const { name, scheme = 'light', width = 1280, height = 900, waits = '.link-open' } = look;
   const context = await browser.newContext({
@@ -41,7 +44,15 @@ export async function opened(browser, url, look = LOOKS[0]) {
   });
   const page = await context.newPage();
   page.setDefaultTimeout(WAIT_MS);
-  Object.assign(page, { faults: [], look: name });
+  Object.assign(page, { faults: [], look: name, sent: [] });
+  page.on('websocket', (socket) =>
+    socket.on('framesent', ({ payload }) => page.sent.push(payload.toString())),
+  );
+  page.on('request', (request) => {
+    const isOurs = request.url().startsWith(new URL(url).origin);
+    if (!isOurs && !/^(data|blob):/.test(request.url()))
+      page.faults.push(`a request to ${request.url()}`);
+  });
   await page.exposeFunction('tellFault', (text) => page.faults.push(text));
   await page.addInitScript(() => {
     addEventListener('securitypolicyviolation', (event) =>
@@ -55,7 +66,11 @@ export async function opened(browser, url, look = LOOKS[0]) {
 }
 
 export async function closed(page) {
-  assert.deepEqual(page.faults, [], 'the policy was kept and no script failed');
+  assert.deepEqual(
+    page.faults,
+    [],
+    'the policy was kept, no script failed, nothing came from elsewhere',
+  );
   await page.context().close();
 }
 
