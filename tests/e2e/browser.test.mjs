@@ -343,7 +343,7 @@ test('the cards show what boards print; a file dropped on one is planned', {
 test('a token is asked for; its role says what is offered; one can log out', {
   timeout: LONG,
 }, async () => {
-  const tokens = ['view', 'flash'].map((role) => ({
+  const tokens = ['view', 'flash', 'admin'].map((role) => ({
     name: `a-${role}`,
     role,
     sha256: createHash('sha256').update(`benchd_a-${role}`).digest('hex'),
@@ -386,8 +386,12 @@ test('a token is asked for; its role says what is offered; one can log out', {
     await page.click('#confirm');
     await page.locator('#outcome').waitFor();
     assert.match(await outcome(page), /done/);
+    await page.click('.brand');
+    await page.locator('#card-f103').waitFor();
+    assert.equal(await page.locator('#add-board').count(), 0, 'boards are an admin’s');
     await page.click('#log-out');
-    await page.locator('#log-in').waitFor();
+    await logIn('benchd_a-admin');
+    await page.locator('#add-board').waitFor();
     await closed(page);
   } finally {
     await guarded.clear();
