@@ -50,9 +50,13 @@ void handle_device(struct request *request)
 	reply_problem(request, &problem);
 }
 
+/* Ports, and those among them that no board has: who else has those is looked for at the end. */
 struct port_rows {
 	const struct board_list *boards;
 	struct json *list;
+	struct port_use *free; /* their paths are the rows' own */
+	struct json **free_rows;
+	size_t free_count;
 };
 
 static bool same_file(const char *a, const char *b)
@@ -124,21 +128,52 @@ static struct json *usb_json(const struct port_info *info)
 	return usb;
 }
 
+/* false: no memory. */
+static bool note_free(struct port_rows *rows, struct json *row)
+{
+	const size_t count = rows->free_count + 1;
+	struct port_use *uses = realloc(rows->free, count * sizeof(*uses));
+
+	if (uses)
+		rows->free = uses;
+	struct json **free_rows = realloc(rows->free_rows, count * sizeof(struct json *));
+
+	if (free_rows)
+		rows->free_rows = free_rows;
+	if (!uses || !free_rows)
+		return false;
+	uses[count - 1] = (struct port_use){ .path = json_string(json_get(row, "name")) };
+	free_rows[count - 1] = row;
+	rows->free_count = count;
+	return true;
+}
+
 static void add_port(void *ctx, const struct port_info *info)
 {
 	struct port_rows *rows = ctx;
 	struct json *row = json_object();
 	const char *board = api_port_user(rows->boards, info->name, NULL);
-	char holder[HOLDER_TEXT];
-	const bool is_held = !board && port_holder(info->name, holder);
 
 	json_add_string(row, "name", info->name);
 	json_add_string(row, "description", info->description);
 	json_add_string(row, "stable_path", info->stable_path);
 	json_add(row, "usb", usb_json(info));
 	json_add_string(row, "board", board);
-	json_add_string(row, "program", is_held ? holder : NULL);
+	if (board || !note_free(rows, row))
+		json_add_string(row, "program", NULL);
 	json_push(rows->list, row);
+}
+
+static void add_programs(struct port_rows *rows)
+{
+	port_holders(rows->free, rows->free_count);
+	for (size_t i = 0; i < rows->free_count; i++) {
+		const char *holder = rows->free[i].holder;
+
+		json_add_string(rows->free_rows[i], "program", *holder ? holder : NULL);
+	}
+	free(rows->free);
+	free(rows->free_rows);
 }
 
 void handle_ports(struct request *request)
@@ -146,12 +181,12 @@ void handle_ports(struct request *request)
 	struct problem problem = { 0 };
 	struct json *root = json_object();
 	struct board_list *boards = bench_list(request->bench);
-	struct port_rows rows = { boards, json_array() };
+	struct port_rows rows = { .boards = boards, .list = json_array() };
 	bool ok = port_list(add_port, &rows);
 
 	for (char **port = request->bench->config->ports; *port; port++)
 		add_port(&rows, &(struct port_info){ .name = *port, .usb_vid = -1, .usb_pid = -1 });
-
+	add_programs(&rows);
 	board_list_unref(boards);
 	json_add(root, "ports", rows.list);
 	if (ok) {

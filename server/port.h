@@ -49,14 +49,18 @@ const char *port_latency_note(const struct port *port);
 struct wire_settings port_settings(const struct port *port);
 
 #define HOLDER_TEXT 64
+struct port_use {
+	const char *path;
+	char holder[HOLDER_TEXT]; /* "minicom (pid 1234)"; "": nobody that can be seen */
+};
 /*
- * Who has path open: "minicom (pid 1234)". Looks through /proc, so only processes of our own user
- * are seen unless we are root. Who made a pty and has it open without a lock is not meant.
- * false: nobody that can be seen.
+ * Who has each path open. Looks through /proc once, so only processes of our own user are seen
+ * unless we are root. Who made a pty and has it open without a lock is not meant.
  */
+void port_holders(struct port_use *uses, size_t count);
+/* The same of one. false: nobody that can be seen. */
 bool port_holder(const char *path, char holder[HOLDER_TEXT]);
 
-/* What GET /api/v1/ports lists. Strings borrowed for the call, NULL where unknown. */
 struct port_info {
 	const char *name, *description, *stable_path, *usb_serial, *usb_manufacturer, *usb_product;
 	int usb_vid, usb_pid; /* -1: not USB */

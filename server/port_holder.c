@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* port_holder.c - which process has a port open, as far as /proc shows it. */
+/* port_holder.c - which processes have ports open, as far as /proc shows it. */
 #include "server/port.h"
 
 #include <dirent.h>
@@ -9,8 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Whether a line of what the system says of an open file begins so. */
-static bool fd_says(const char *pid, const char *fd, const char *start)
+/* Whether what the system says of an open file has such a line. value: what follows; NULL is fine.
+ */
+static bool fd_says(const char *pid, const char *fd, const char *start, char value[32])
 {
 	char path[64], line[128];
 	bool found = false;
@@ -22,47 +23,62 @@ static bool fd_says(const char *pid, const char *fd, const char *start)
 		found = !strncmp(line, start, strlen(start));
 	if (file)
 		fclose(file);
+	if (found && value)
+		snprintf(value, 32, "%.31s", line + strlen(start));
 	return found;
 }
 
-/* Whether the open file is the other end of this pty. */
-static bool is_master(const char *pid, const char *fd, const char *target, const char *real)
+/* The number of the pty whose other end this open file is; -1: it is none. */
+static int master_of(const char *pid, const char *fd, const char *target)
 {
-	static const char slaves[] = "/dev/pts/";
-	char number[32];
+	char line[32];
 
-	if (strncmp(real, slaves, sizeof(slaves) - 1) != 0 ||
-		(strcmp(target, "/dev/ptmx") != 0 && strcmp(target, "/dev/pts/ptmx") != 0))
-		return false;
-	snprintf(number, sizeof(number), "tty-index:\t%.10s\n", real + sizeof(slaves) - 1);
-	return fd_says(pid, fd, number);
+	if (strcmp(target, "/dev/ptmx") != 0 && strcmp(target, "/dev/pts/ptmx") != 0)
+		return -1;
+	return fd_says(pid, fd, "tty-index:", line) ? atoi(line) : -1;
 }
 
 enum hold { HOLD_NONE, HOLD_OPEN, HOLD_LOCKED };
 
-/* Who made a pty may have its port open, too, without a lock: that is the device, not its user. */
-static enum hold hold_of(const char *pid, const char *real)
+/* A port that is asked for, and who was found to have it. */
+struct sought {
+	char real[PATH_MAX];
+	int pty; /* its number; -1: it is none */
+	enum hold best;
+	/* of the process that is being looked at */
+	enum hold hold;
+	bool is_maker;
+};
+
+static void look_at(struct sought *sought, const char *pid, const char *fd, const char *target)
+{
+	if (sought->pty >= 0 && master_of(pid, fd, target) == sought->pty)
+		sought->is_maker = true;
+	if (!strcmp(target, sought->real) && sought->hold != HOLD_LOCKED)
+		sought->hold = fd_says(pid, fd, "lock:", NULL) ? HOLD_LOCKED : HOLD_OPEN;
+}
+
+static void look_through(const char *pid, struct sought *sought, size_t count)
 {
 	char path[64], target[PATH_MAX];
-	enum hold hold = HOLD_NONE;
-	bool is_maker = false;
 
+	for (size_t i = 0; i < count; i++) {
+		sought[i].hold = HOLD_NONE;
+		sought[i].is_maker = false;
+	}
 	snprintf(path, sizeof(path), "/proc/%.16s/fd", pid);
 	DIR *dir = opendir(path);
 
 	if (!dir)
-		return HOLD_NONE; /* another user's, or it has just ended */
-	for (struct dirent *entry; hold != HOLD_LOCKED && (entry = readdir(dir));) {
-		const char *fd = entry->d_name;
-		const ssize_t n = readlinkat(dirfd(dir), fd, target, sizeof(target) - 1);
+		return; /* another user's, or it has just ended */
+	for (struct dirent *entry; (entry = readdir(dir));) {
+		const ssize_t n = readlinkat(dirfd(dir), entry->d_name, target, sizeof(target) - 1);
 
 		target[n > 0 ? n : 0] = '\0';
-		is_maker |= is_master(pid, fd, target, real);
-		if (!strcmp(target, real))
-			hold = fd_says(pid, fd, "lock:") ? HOLD_LOCKED : HOLD_OPEN;
+		for (size_t i = 0; i < count; i++)
+			look_at(&sought[i], pid, entry->d_name, target);
 	}
 	closedir(dir);
-	return is_maker && hold == HOLD_OPEN ? HOLD_NONE : hold;
 }
 
 static void say(const char *pid, char holder[HOLDER_TEXT])
@@ -80,23 +96,55 @@ static void say(const char *pid, char holder[HOLDER_TEXT])
 	snprintf(holder, HOLDER_TEXT, "%s (pid %.16s)", name, pid);
 }
 
+/* Who made a pty may have its port open, too, without a lock: that is the device, not its user. */
+static void note(struct sought *sought, struct port_use *use, const char *pid)
+{
+	const bool is_device = sought->is_maker && sought->hold == HOLD_OPEN;
+
+	if (is_device || sought->hold <= sought->best)
+		return;
+	sought->best = sought->hold;
+	say(pid, use->holder);
+}
+
+static void seek(struct sought *sought, const char *path)
+{
+	static const char slaves[] = "/dev/pts/";
+
+	*sought = (struct sought){ .pty = -1 };
+	if (!realpath(path, sought->real))
+		sought->real[0] = '\0';
+	else if (!strncmp(sought->real, slaves, sizeof(slaves) - 1))
+		sought->pty = atoi(sought->real + sizeof(slaves) - 1);
+}
+
+void port_holders(struct port_use *uses, size_t count)
+{
+	struct sought *sought = calloc(count ? count : 1, sizeof(*sought));
+	DIR *proc = sought ? opendir("/proc") : NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		uses[i].holder[0] = '\0';
+		if (sought)
+			seek(&sought[i], uses[i].path);
+	}
+	for (struct dirent *entry; proc && (entry = readdir(proc));) {
+		if (entry->d_name[0] < '1' || entry->d_name[0] > '9')
+			continue; /* no process */
+		look_through(entry->d_name, sought, count);
+		for (size_t i = 0; i < count; i++)
+			note(&sought[i], &uses[i], entry->d_name);
+	}
+	if (proc)
+		closedir(proc);
+	free(sought);
+}
+
 bool port_holder(const char *path, char holder[HOLDER_TEXT])
 {
-	char real[PATH_MAX];
-	DIR *proc = realpath(path, real) ? opendir("/proc") : NULL;
-	enum hold best = HOLD_NONE;
+	struct port_use use = { .path = path };
 
-	if (!proc)
-		return false;
-	for (struct dirent *entry; best != HOLD_LOCKED && (entry = readdir(proc));) {
-		const bool is_process = entry->d_name[0] >= '1' && entry->d_name[0] <= '9';
-		const enum hold hold = is_process ? hold_of(entry->d_name, real) : HOLD_NONE;
-
-		if (hold <= best)
-			continue;
-		best = hold;
-		say(entry->d_name, holder);
-	}
-	closedir(proc);
-	return best != HOLD_NONE;
+	port_holders(&use, 1);
+	memcpy(holder, use.holder, HOLDER_TEXT);
+	return *holder;
 }
