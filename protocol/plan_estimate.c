@@ -294,7 +294,7 @@ static uint64_t register_us(const struct guess *g, const struct plan_line *line,
 {
 	const bool is_whole = g->plan->chip->traits & CHIP_WHOLE_BLOCK_READS;
 
-	return 2 * plan_line_read_us(line, is_whole ? FRAME_MAX_DATA : len);
+	return 2 * plan_line_read_us(line, is_whole ? boot_longest_read(&g->boot) : len);
 }
 
 /* Asked for three times as it is and three times in a whole block; then who is there. */

@@ -128,6 +128,7 @@ static const struct {
 	{ "a wrong count in Get (Q2)", "h743zi", SIM_WRONG_GET_COUNT },
 	{ "no NACK to a bad address (Q6)", "l152re", SIM_NO_NACK_BAD_ADDRESS },
 	{ "short reads of registers refused (Q7)", "f407vg", SIM_REFUSE_SHORT_SYSTEM_READS },
+	{ "the same in blocks of half the size (L0)", "l053r8", 0 },
 	{ "the same on a part whose row does not tell", "l476rg", SIM_REFUSE_SHORT_SYSTEM_READS },
 };
 
