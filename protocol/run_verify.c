@@ -170,6 +170,20 @@ static uint32_t pick(uint32_t at, uint32_t len)
 	return at + (at / FRAME_MAX_DATA * 2654435761u >> 16) % (len / 4) * 4;
 }
 
+/* A sample says that the piece is not blank, not from where on. */
+static enum err tell_first(struct run *run, struct why *why)
+{
+	struct comparison c;
+	uint32_t at = 0;
+	const enum err e = locate(run, &at, &c, why);
+
+	if (e)
+		return e;
+	return at == run->addr + run->len
+		? run_cannot_tell(run->addr, why)
+		: tell(run, at, &c, "it was erased, and is not blank", why);
+}
+
 enum err run_sample(struct run *run, const struct step *step, struct why *why)
 {
 	const uint32_t stride = stride_of(run->plan->chip);
@@ -179,13 +193,10 @@ enum err run_sample(struct run *run, const struct step *step, struct why *why)
 	run->addr = step->addr + run->offset;
 	run->len = to_border(run->addr, step->addr + step->len, SAMPLE_CHUNK);
 	for (uint32_t at = run->addr, end = at + run->len, len; !e && at != end; at += len) {
-		uint32_t word;
-
 		len = to_border(at, end, stride);
-		word = pick(at, len);
-		e = compare(run, word, 4, &c, why);
+		e = compare(run, pick(at, len), 4, &c, why);
 		if (!e && c.differs < 4)
-			return tell(run, word, &c, "it was erased, and is not blank", why);
+			return tell_first(run, why);
 	}
 	if (!e)
 		run->offset += run->len;

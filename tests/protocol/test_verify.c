@@ -72,6 +72,17 @@ static void every_part_in_every_way(void **state)
 	}
 }
 
+static uint32_t first_not_blank(const struct bench *bench, uint32_t addr)
+{
+	const struct chip *chip = bench_chip(bench);
+	size_t len;
+	const uint8_t *cells = sim_flash(bench->sim, &len);
+
+	while (cells[addr - chip->flash_base] == chip->erased)
+		addr++;
+	return addr;
+}
+
 /* Sectors whose erase does nothing, where the image has few bytes or none but blank ones. */
 static void an_erase_that_lied_is_found(void **state)
 {
@@ -84,6 +95,7 @@ static void an_erase_that_lied_is_found(void **state)
 		const struct plan_options plan = { .baud = 115200 };
 		struct sector sector;
 		struct bench bench;
+		uint32_t first;
 		enum err e;
 
 		bench_open(&bench, &options);
@@ -95,9 +107,9 @@ static void an_erase_that_lied_is_found(void **state)
 		memset(bench.bytes + bench.segments[1].addr - bench_chip(&bench)->flash_base,
 			bench_chip(&bench)->erased, sector.len);
 		assert_true(sim_fault(bench.sim, "lie sector=2"));
+		first = first_not_blank(&bench, sector.addr);
 		e = bench_flash(&bench, &plan);
-		if (e != ERR_VERIFY || bench.why.addr < sector.addr ||
-			bench.why.addr >= sector.addr + sector.len)
+		if (e != ERR_VERIFY || bench.why.addr != first)
 			fail_msg("%s: %s at %X", parts[i], err_name(e), bench.why.addr);
 		assert_int_equal(bench.why.expected, bench_chip(&bench)->erased);
 		assert_int_not_equal(bench.why.found, bench.why.expected);
