@@ -460,7 +460,9 @@ enum job_place work_leave(struct work *w, enum err err)
 		return w->scene->was_in_bootloader ? PLACE_BOOTLOADER : PLACE_APPLICATION;
 	else
 		place = stays_in_rom(w, err) ? PLACE_BOOTLOADER : go_back(w);
-	w->scene->session->is_live = place == PLACE_BOOTLOADER && w->boot->is_connected;
+	/* A part that became protected meanwhile is asked anew what it is. */
+	w->scene->session->is_live =
+		place == PLACE_BOOTLOADER && w->boot->is_connected && err != ERR_READ_PROTECTED;
 	if (place == PLACE_APPLICATION && to_console_settings(w) == ERR_GONE)
 		place = PLACE_GONE;
 	return place;

@@ -199,3 +199,21 @@ test('one thing at a time, and only sectors that are there', async () => {
   const { json } = await protect('f103', { write: [4000] });
   assert.equal(json.status, 422);
 });
+
+test('a part that is protected behind the back of a session is asked anew what it is', async () => {
+  const left = await bench.curl(
+    '--fail-with-body',
+    '-T',
+    firmware('f103', 'bin'),
+    '/api/v1/boards/f103/flash?run=false',
+  );
+  assert.equal(left.code, 0, left.text);
+  await bench.sims.f103.ctl('protect', 'on');
+  const refused = await flash('f103');
+  assert.equal(refused.json.code, 'readout_protected');
+  const off = await protect('f103', { readout: false, erase_everything: true });
+  assert.equal(off.code, 0, off.text);
+  assert.equal(await isBlank('f103'), true);
+  const done = await flash('f103');
+  assert.equal(done.code, 0, done.text);
+});
