@@ -208,6 +208,8 @@ static bool may_resume(const struct work *w)
 
 	if (!session->is_live || w->request->as_product_id || w->request->flash_bytes)
 		return false;
+	if (w->request->has_burst && w->request->burst != session->boot.bursts && w->control.resets)
+		return false;
 	return !baud || baud == session->boot.options.settings.baud || !w->control.resets;
 }
 
@@ -249,6 +251,8 @@ static enum err connect(struct work *w, struct why *why)
 		boot->options.cancelled_ctx = w;
 		boot->has_changed = false;
 		boot->retries = 0;
+		if (w->request->has_burst && !w->request->burst)
+			boot->bursts = boot->options.may_burst = false;
 		return boot_reconnect(boot, why);
 	}
 	w->scene->session->is_live = false;

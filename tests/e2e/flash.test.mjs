@@ -276,3 +276,16 @@ test('what stands beside an image stays, if asked', async () => {
   await bench.sims.f103.ctl('dump', after);
   assert.ok(readFileSync(after).equals(want));
 });
+
+test('burst=false is heard in a session that was left open, too', async () => {
+  for (const bursts of [true, false, true]) {
+    const { code, text, json } = await bench.curl(
+      '--fail-with-body',
+      '-T',
+      firmware('f103', 'bin'),
+      `/api/v1/boards/f103/flash?run=false&burst=${bursts}`,
+    );
+    assert.equal(code, 0, text);
+    assert.equal(json.result.burst, bursts);
+  }
+});
