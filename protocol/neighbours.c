@@ -7,6 +7,9 @@
 
 /* The merged image while it grows: its bytes in order, and where each segment of it begins. */
 struct merge {
+	const struct device *device;
+	const struct survey *survey;
+	struct neighbour_reads *count; /* nothing is read, only counted; else NULL, and: */
 	const struct neighbours *how;
 	struct image *image;
 	size_t cap;
@@ -61,28 +64,40 @@ static bool is_blank(const uint8_t *bytes, size_t len, uint8_t erased)
 	return true;
 }
 
-/* What stands in [start, end), block by block. */
-static enum err keep(struct merge *merge, uint64_t start, uint64_t end)
+/* At most a block. */
+static enum err keep_block(struct merge *merge, uint32_t at, uint32_t len)
 {
 	const struct neighbours *how = merge->how;
 	const struct boot_options *options = &how->boot->options;
+	uint8_t block[FRAME_MAX_DATA];
+	enum err e;
+
+	if (options->cancelled && options->cancelled(options->cancelled_ctx))
+		return why_set(merge->why, ERR_CANCELLED, NULL);
+	e = mend_read(how->mend, how->boot, at, block, len, merge->why);
+	if (!e && !is_blank(block, len, merge->device->chip->erased)) {
+		e = add(merge, at, (struct span){ block, len });
+		merge->kept_bytes += len;
+	}
+	if (!e && how->report)
+		how->report(how->ctx, at);
+	return e;
+}
+
+/* What stands in [start, end), block by block. */
+static enum err keep(struct merge *merge, uint64_t start, uint64_t end)
+{
 	enum err e = ERR_OK;
 
 	for (uint64_t at = start, next; !e && at < end; at = next) {
-		uint8_t block[FRAME_MAX_DATA];
-
 		next = (at / FRAME_MAX_DATA + 1) * FRAME_MAX_DATA;
 		next = next < end ? next : end;
-		if (options->cancelled && options->cancelled(options->cancelled_ctx))
-			return why_set(merge->why, ERR_CANCELLED, NULL);
-		e = mend_read(
-			how->mend, how->boot, (uint32_t)at, block, (size_t)(next - at), merge->why);
-		if (!e && !is_blank(block, (size_t)(next - at), how->boot->device.chip->erased)) {
-			e = add(merge, (uint32_t)at, (struct span){ block, (size_t)(next - at) });
-			merge->kept_bytes += (uint32_t)(next - at);
+		if (merge->count) {
+			merge->count->reads++;
+			merge->count->bytes += (uint32_t)(next - at);
+		} else {
+			e = keep_block(merge, (uint32_t)at, (uint32_t)(next - at));
 		}
-		if (!e && how->report)
-			how->report(how->ctx, (uint32_t)at);
 	}
 	return e;
 }
@@ -90,8 +105,8 @@ static enum err keep(struct merge *merge, uint64_t start, uint64_t end)
 /* The sector that is erased for addr. false: none is. */
 static bool erased_sector(const struct merge *merge, uint64_t addr, uint64_t *start, uint64_t *end)
 {
-	const struct device *device = &merge->how->boot->device;
-	const struct survey *survey = merge->how->survey;
+	const struct device *device = merge->device;
+	const struct survey *survey = merge->survey;
 	const uint64_t flash_end = device->chip->flash_base + (uint64_t)device->flash_bytes;
 	struct sector sector;
 
@@ -132,7 +147,7 @@ static enum err merge_all(struct merge *merge, const struct image *image)
 		const struct segment *segment = &image->segments[i];
 
 		e = keep_between(merge, from, segment->addr);
-		if (!e)
+		if (!e && !merge->count)
 			e = add(merge, segment->addr, segment->data);
 		from = segment->addr + (uint64_t)segment->data.len;
 	}
@@ -142,7 +157,11 @@ static enum err merge_all(struct merge *merge, const struct image *image)
 enum err neighbours_merge(struct image *merged, const struct image *image,
 	const struct neighbours *how, uint32_t *kept_bytes, struct why *why)
 {
-	struct merge merge = { .how = how, .image = merged, .why = why };
+	struct merge merge = { .device = &how->boot->device,
+		.survey = how->survey,
+		.how = how,
+		.image = merged,
+		.why = why };
 	enum err e;
 
 	*merged = (struct image){ .format = image->format,
@@ -158,4 +177,14 @@ enum err neighbours_merge(struct image *merged, const struct image *image,
 	point_into_pool(merged);
 	*kept_bytes = merge.kept_bytes;
 	return ERR_OK;
+}
+
+struct neighbour_reads neighbours_count(
+	const struct image *image, const struct device *device, const struct survey *survey)
+{
+	struct neighbour_reads count = { 0 };
+	struct merge merge = { .device = device, .survey = survey, .count = &count };
+
+	(void)merge_all(&merge, image); /* nothing that could fail */
+	return count;
 }

@@ -27,4 +27,15 @@ struct neighbours {
 enum err neighbours_merge(struct image *merged, const struct image *image,
 	const struct neighbours *how, uint32_t *kept_bytes, struct why *why);
 
+struct neighbour_reads {
+	uint32_t reads, bytes;
+};
+
+/*
+ * What neighbours_merge() reads of a part that is as device has it: for an estimate. Pure.
+ * device->chip is known; survey may be NULL.
+ */
+struct neighbour_reads neighbours_count(
+	const struct image *image, const struct device *device, const struct survey *survey);
+
 #endif /* BENCHD_PROTOCOL_NEIGHBOURS_H */

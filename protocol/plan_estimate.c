@@ -411,6 +411,14 @@ static uint64_t survey_us(const struct guess *g, const struct survey *survey)
 	return survey->took_us ? survey->took_us : recalled_us(g, survey);
 }
 
+/* What stands beside the image is read before the plan is made. */
+static uint64_t beside_us(const struct guess *g, const struct plan_options *options)
+{
+	const uint32_t reads = options->beside_reads;
+
+	return reads ? reads * plan_line_read_us(&g->line, options->beside_bytes / reads) : 0;
+}
+
 uint32_t plan_estimate(
 	const struct plan *plan, const struct device *device, const struct plan_options *options)
 {
@@ -429,7 +437,8 @@ uint32_t plan_estimate(
 			.turnaround_us = options->turnaround_us,
 			.bursts = options->bursts },
 	};
-	uint64_t us = connect_us(&g, options->supply_mv) + survey_us(&g, options->survey);
+	uint64_t us = connect_us(&g, options->supply_mv) + survey_us(&g, options->survey) +
+		beside_us(&g, options);
 
 	if (plan->write_bytes + plan->erase_bytes && protection_has_layout(plan->chip))
 		us += plan_line_read_us(&g.line, plan->chip->option_bytes_len);

@@ -6,6 +6,7 @@
 #ifndef BENCHD_SERVER_JOB_CARRY_H
 #define BENCHD_SERVER_JOB_CARRY_H
 
+#include "protocol/neighbours.h"
 #include "server/job_step.h"
 
 /* Several in a row count as one. */
@@ -13,7 +14,8 @@ struct carry {
 	struct work *w;
 	struct plan plan; /* owned by who made it */
 	struct run run;
-	uint64_t done_before, total; /* of an erase in several plans */
+	struct neighbour_reads beside; /* what keep_neighbours reads first */
+	uint64_t done_before, total;   /* of an erase in several plans */
 };
 
 /* Carries the plan out. What it ends with decides whether the content can be trusted. */

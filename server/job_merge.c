@@ -65,9 +65,14 @@ enum err work_merge(struct work *w, const struct image *image, const struct surv
 	enum err e = ERR_OK;
 
 	*merged = (struct image){ 0 };
-	if (!w->request->keep_neighbours || w->request->erase != PLAN_ERASE_NEEDED ||
-		!w->has_spoken)
+	if (!w->request->keep_neighbours || w->request->erase != PLAN_ERASE_NEEDED)
 		return ERR_OK;
+	if (!w->has_spoken) {
+		work_warn(w,
+			"The part was not asked: what stands beside the image is written "
+			"back too, which takes longer.");
+		return ERR_OK;
+	}
 	e = neighbours_merge(merged, image, &how, &kept_bytes, why);
 	if (!e && !w->request->dry_run && kept_bytes)
 		e = put_on_shelf(w, merged, why);

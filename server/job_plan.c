@@ -129,12 +129,24 @@ static void flash_result(struct carry *c)
 		json_add_bool(w->result, "console_spoke", work_hears_console(w));
 }
 
+/* The image as it came: what is kept of its neighbours is no part of it. */
+static void count_neighbours(struct carry *c, const struct image *image,
+	const struct device *device, const struct survey *survey)
+{
+	const struct job_request *request = c->w->request;
+
+	if (request->keep_neighbours && request->erase == PLAN_ERASE_NEEDED && device->chip)
+		c->beside = neighbours_count(image, device, survey);
+}
+
 /* What cannot be is refused by a first plan, before anything is looked at. */
 static enum err plan(struct carry *c, const struct image *image, const struct device *device,
 	const struct survey *survey, struct why *why)
 {
-	const struct plan_options options = plan_options(c->w, survey);
+	struct plan_options options = plan_options(c->w, survey);
 
+	options.beside_reads = c->beside.reads;
+	options.beside_bytes = c->beside.bytes;
 	return work_in_stage(plan_flash(&c->plan, image, device, &options, why), STAGE_PLAN, why);
 }
 
@@ -176,6 +188,7 @@ static enum err flash_to(
 	enum err e = move_to_base(w, loaded, device, why);
 
 	work_stage(w, STAGE_PLAN);
+	count_neighbours(&c, &loaded->image, device, NULL);
 	if (!e)
 		e = plan(&c, &loaded->image, device, NULL, why);
 	if (!e)
@@ -184,6 +197,7 @@ static enum err flash_to(
 		e = work_merge(w, &loaded->image, &survey, &merged, why);
 	if (!e && (survey.count || merged.count)) {
 		plan_release(&c.plan);
+		count_neighbours(&c, &loaded->image, device, &survey);
 		e = plan(&c, merged.count ? &merged : &loaded->image, device, &survey, why);
 	}
 	if (!e)

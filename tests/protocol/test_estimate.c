@@ -5,6 +5,7 @@
  */
 #include "tests/protocol/bench.h"
 
+#include "protocol/neighbours.h"
 #include "protocol/survey.h"
 #include "simulator/parts.h"
 
@@ -24,7 +25,7 @@ static const enum plan_verify verifies[] = { PLAN_VERIFY_AUTO, PLAN_VERIFY_READ,
 struct trial {
 	const struct part *part;
 	uint32_t baud, latency_us;
-	bool may_burst;
+	bool may_burst, keeps_neighbours;
 	struct plan_options options;
 };
 
@@ -48,12 +49,25 @@ static void look_first(
 		survey_make(survey, &bench->boot, &bench->image, &look, &bench->why), ERR_OK);
 }
 
+static void read_neighbours(struct bench *bench, struct plan_options *options, struct image *merged)
+{
+	const struct neighbours how = { .boot = &bench->boot };
+	const struct neighbour_reads count =
+		neighbours_count(&bench->image, &bench->boot.device, NULL);
+	uint32_t kept;
+
+	options->beside_reads = count.reads;
+	options->beside_bytes = count.bytes;
+	assert_int_equal(neighbours_merge(merged, &bench->image, &how, &kept, &bench->why), ERR_OK);
+}
+
 /* Connects, plans with what that measured, and runs; the milliseconds that all of it took. */
 static uint32_t run_trial(struct bench *bench, const struct trial *trial)
 {
 	const uint64_t began_us = sim_now_us(bench->sim);
 	struct plan_options options = trial->options;
 	struct survey survey = { 0 };
+	struct image merged = { 0 };
 	enum err e;
 
 	bench->boot.options.settings.baud = trial->baud;
@@ -72,13 +86,17 @@ static uint32_t run_trial(struct bench *bench, const struct trial *trial)
 		look_first(bench, &options, &survey);
 		options.survey = &survey;
 	}
-	e = plan_flash(&bench->plan, &bench->image, &bench->boot.device, &options, &bench->why);
+	if (trial->keeps_neighbours)
+		read_neighbours(bench, &options, &merged);
+	e = plan_flash(&bench->plan, merged.count ? &merged : &bench->image, &bench->boot.device,
+		&options, &bench->why);
 	run_init(&bench->run, &bench->plan, &bench->boot);
 	if (!e)
 		e = run_prepare(&bench->run, &bench->why);
 	while (!e && !run_is_done(&bench->run))
 		e = run_piece(&bench->run, &bench->why);
 	survey_release(&survey);
+	image_release(&merged);
 	if (e)
 		fail_msg("%s: %s", trial->part->name, bench->why.what);
 	return (uint32_t)((sim_now_us(bench->sim) - began_us) / 1000);
@@ -174,6 +192,23 @@ static void the_supply_is_reckoned_with(void **state)
 	}
 }
 
+static void what_stands_beside_is_counted(void **state)
+{
+	static const char *const parts[] = { "f103rb", "f429zi", "l053r8", "u575zi" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(parts) * ARRAY_LEN(latencies_us); i++) {
+		const struct trial trial = { .part = part_find(parts[i / ARRAY_LEN(latencies_us)]),
+			.baud = 115200,
+			.latency_us = latencies_us[i % ARRAY_LEN(latencies_us)],
+			.may_burst = true,
+			.keeps_neighbours = true,
+			.options = { .start = PLAN_START_RESET } };
+
+		assert_estimated(&trial);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -181,6 +216,7 @@ int main(void)
 		cmocka_unit_test(mass_erase_and_go_are_estimated),
 		cmocka_unit_test(what_is_looked_at_first_is_estimated),
 		cmocka_unit_test(the_supply_is_reckoned_with),
+		cmocka_unit_test(what_stands_beside_is_counted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
