@@ -10,6 +10,7 @@
 enum {
 	SYNC_MS = 300,         /* for the answer to one 7F: section 7 */
 	FIRST_GROUP_TRIES = 2, /* a mis-trained ROM is reset soon ... */
+	ASKED_TRIES = 5,       /* ... where a reset is to be had: what asks firmware spoils a ROM */
 	GROUP_TRIES = 10,      /* ... a slow one (L47x: 2.6 s) gets its time: section 2.2 */
 	MAX_HEARD = 64,        /* bytes kept to tell text from noise */
 	MIN_TEXT = 4,
@@ -195,7 +196,10 @@ static enum err find_rom(struct search *search, struct why *why)
 	const struct control *control = &boot->control;
 	const bool restarts = !boot->options.resume_only && !control->is_manual;
 	const bool asks_person = control->is_manual && !boot->options.resume_only;
-	unsigned tries = asks_person ? MAX_SYNC_BYTES : FIRST_GROUP_TRIES;
+	const bool asks_firmware = restarts && control->by_firmware;
+	unsigned tries = asks_person ? MAX_SYNC_BYTES
+		: asks_firmware      ? ASKED_TRIES
+				     : FIRST_GROUP_TRIES;
 	enum err e = ERR_OK;
 
 	if (asks_person)

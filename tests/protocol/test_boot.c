@@ -423,6 +423,28 @@ static void manual_control_keeps_trying(void **state)
 	assert_false(boot.is_connected);
 }
 
+/*
+ * What is typed to firmware must not meet a ROM that it has started already: that would measure its
+ * rate from it. So a slow one gets its time before it is asked again, and it is asked again.
+ */
+static void firmware_is_not_asked_again_too_soon(void **state)
+{
+	struct scripted s;
+	struct boot boot;
+
+	(void)state;
+	begin(&boot, &s, "> 7F > 7F > 7F > 7F > 7F < 79" WHO_F1);
+	boot.control.by_firmware = true;
+	boot.control.resets = false;
+	assert_int_equal(boot_connect(&boot, NULL), ERR_OK);
+	assert_int_equal(s.restarts, 1);
+	begin(&boot, &s, "...");
+	boot.control.by_firmware = true;
+	boot.control.resets = false;
+	assert_int_equal(boot_connect(&boot, NULL), ERR_TIMEOUT);
+	assert_int_equal(s.restarts, 2);
+}
+
 /* A person may have pressed reset meanwhile: a fresh ROM must hear 7F first, and nobody is asked.
  */
 static void manual_control_rejoins_by_7f(void **state)
@@ -512,6 +534,7 @@ int main(void)
 		cmocka_unit_test(a_control_that_cannot_is_an_end),
 		cmocka_unit_test(manual_control_keeps_trying),
 		cmocka_unit_test(manual_control_rejoins_by_7f),
+		cmocka_unit_test(firmware_is_not_asked_again_too_soon),
 		cmocka_unit_test(resuming_restarts_nothing),
 		cmocka_unit_test(an_unknown_part_is_used_by_what_get_lists),
 		cmocka_unit_test(an_unknown_part_can_be_used_as_another),
