@@ -241,14 +241,24 @@ export class Bench {
   /** What a board has said since `from` ("reset", "flash", an offset), as soon as it holds the pattern. */
   async hears(id, pattern, from = 0) {
     const url = `${this.url}/api/v1/boards/${id}/console?from=${from}&follow=true`;
-    const reply = await fetch(url, { headers: this.headers, signal: AbortSignal.timeout(WAIT_MS) });
+    const reply = await fetch(url, { headers: this.headers });
+    const reader = reply.body.getReader();
     const decoder = new TextDecoder('latin1');
     let text = '';
-    for await (const chunk of reply.body) {
-      text += decoder.decode(chunk, { stream: true });
-      if (pattern.test(text)) return text; // which ends the request, too
+    try {
+      while (!pattern.test(text)) {
+        const { done, value } = await within(
+          reader.read(),
+          WAIT_MS,
+          () => `${pattern} from ${id}, which said: ${text}`,
+        );
+        assert.ok(!done, `the console ended after: ${text}`);
+        text += decoder.decode(value, { stream: true });
+      }
+      return text;
+    } finally {
+      await reader.cancel();
     }
-    return assert.fail(`the console ended after: ${text}`);
   }
 
   /** curl as a person or a script calls it; args may name paths of this bench by a leading "/api". */
