@@ -217,6 +217,25 @@ static bool is_same_chip(const struct device *a, const struct device *b)
 		!memcmp(a->unique_id, b->unique_id, sizeof(a->unique_id));
 }
 
+/*
+ * Is what was flashed last in another chip than this? A protected one does not tell its unique id,
+ * nor is one flashed while it is: so an id is compared where both are known, else the product's.
+ */
+static bool is_image_elsewhere(const struct known *known, const struct device *device)
+{
+	const char *text = known->record.image;
+	struct json *json = text ? json_parse(span_of(text), false, NULL) : NULL;
+	const char *id = json_string(json_get(json, "unique_id"));
+	char ours[UNIQUE_ID_TEXT];
+	const bool is_elsewhere = json &&
+		((known->has_device && known->device.product_id != device->product_id) ||
+			(id && device->has_unique_id &&
+				strcmp(id, device_unique_id(device, ours)) != 0));
+
+	json_free(json);
+	return is_elsewhere;
+}
+
 bool known_set_device(
 	struct known *known, const struct device *device, const struct known_link *link)
 {
@@ -226,10 +245,13 @@ bool known_set_device(
 		(device->readout_protected ? device->product_id == known->device.product_id
 					   : is_same_chip(device, &known->device));
 	const struct option_record options = keeps ? known->options : never;
+	const bool has_left = is_image_elsewhere(known, device);
 	char *text = device_text(device, link, &options);
 
 	if (!text)
 		return false;
+	if (has_left)
+		replace(known, &known->record.image, NULL);
 	pthread_mutex_lock(&known->lock);
 	known->options = options;
 	known->device = *device;

@@ -51,7 +51,11 @@ struct json *known_device_json(struct known *known, bool *never);
  */
 bool known_options(struct known *known, struct option_record *record);
 
-/* The board's thread. Durable when they give true; else it is in memory only (logged). */
+/*
+ * The board's thread. Durable when they give true; else it is in memory only (logged).
+ * Where another chip is there now, the options and the image of the one before are forgotten; a
+ * quarantine stays until something good is flashed, whatever the chip.
+ */
 bool known_set_device(
 	struct known *known, const struct device *device, const struct known_link *link);
 /* Of the part that was identified last: read now. Only what differs is written to the disk. */

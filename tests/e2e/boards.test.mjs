@@ -7,19 +7,21 @@ import { Bench, firmware, Sim, Viewer } from './harness.mjs';
 
 let bench;
 let spare;
+let other;
 
 before(async () => {
   bench = new Bench({ boards: [{ id: 'f103', part: 'f103rb' }] });
   spare = new Sim(bench.dir, { id: 'spare', part: 'f103rb' });
-  bench.config.ports = [spare.link];
-  await Promise.all([bench.sims.f103.start(), spare.start()]);
+  other = new Sim(bench.dir, { id: 'other', part: 'f407vg' });
+  bench.config.ports = [spare.link, other.link];
+  await Promise.all([bench.sims.f103.start(), spare.start(), other.start()]);
   await bench.start();
 });
 after(async () => {
   try {
     await bench?.clear();
   } finally {
-    await spare?.program?.stop();
+    await Promise.all([spare?.program?.stop(), other?.program?.stop()]);
   }
 });
 
@@ -127,4 +129,25 @@ test('a board that is taken away is gone for all, and stays so', async () => {
   await bench.start();
   assert.equal((await bench.get('/api/v1/boards/spare')).status, 404);
   assert.equal((await ask('PUT', 'again', settings())).status, 201);
+});
+
+test('an id that comes back on another chip has nothing of the one before', async () => {
+  assert.equal((await ask('DELETE', 'again')).status, 204);
+  assert.equal((await ask('PUT', 'spare', settings())).status, 201);
+  const known = await bench.until('spare', ({ state }) => state !== 'absent');
+  assert.deepEqual([known.device.product_id, known.image?.format], ['0x410', 'hex']);
+  assert.equal((await ask('DELETE', 'spare')).status, 204);
+
+  assert.equal((await ask('PUT', 'spare', settings({ port: other.link }))).status, 201);
+  await bench.until('spare', ({ state }) => state !== 'absent');
+  await other.ctl('bootloader');
+  const { code, text } = await bench.curl(
+    '--fail-with-body',
+    '-X',
+    'POST',
+    '/api/v1/boards/spare/identify',
+  );
+  assert.equal(code, 0, text);
+  const { body } = await bench.get('/api/v1/boards/spare');
+  assert.deepEqual([body.device.product_id, body.image], ['0x413', null]);
 });
