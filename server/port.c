@@ -112,15 +112,17 @@ static enum err claim(struct port *port, struct why *why)
  * The last close would drop DTR and RTS: a daemon's restart must not restart the board. With VMIN
  * 0, which libserialport leaves, a read of nothing looks like a port that is gone.
  */
-static void set_habits(struct port *port)
+static enum err set_habits(struct port *port, struct why *why)
 {
 	struct termios t;
 
 	if (tcgetattr(port->fd, &t))
-		return;
+		return why_set(why, ERR_IO, "the port's modes can't be read");
 	t.c_cflag &= ~(tcflag_t)HUPCL;
 	t.c_cc[VMIN] = 1;
-	tcsetattr(port->fd, TCSANOW, &t);
+	return tcsetattr(port->fd, TCSANOW, &t)
+		? why_set(why, ERR_IO, "the port's modes can't be set")
+		: ERR_OK;
 }
 
 static enum err idle_line(struct port *port, enum wire_line line, bool set, struct why *why)
@@ -150,8 +152,9 @@ static enum err set_up(struct port *port, const struct port_options *options, st
 
 	if (!e)
 		e = idle_lines(port, options, why);
+	if (!e)
+		e = set_habits(port, why);
 	if (!e) {
-		set_habits(port);
 		e = port->backend->configure(port, &options->settings);
 		if (e)
 			why_set(why, e, "the port's rate or parity can't be set");
