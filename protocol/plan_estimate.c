@@ -18,25 +18,26 @@ struct tempo {
 	uint32_t small_us, medium_us, large_us;
 	uint32_t mass_us, mass_us_per_mib; /* together */
 	uint32_t program_us;
+	uint32_t row; /* bytes that are programmed at once, however few are new; 0: no matter */
 };
 
 static const struct tempo tempos[] = {
-	{ "F0", 30000, 0, 0, 30000, 0, 6900 },
-	{ "F1", 30000, 0, 0, 30000, 0, 6900 },
-	{ "F3", 30000, 0, 0, 30000, 0, 6900 },
-	{ "F1-clone", 30000, 0, 0, 30000, 0, 6900 },
+	{ "F0", 30000, 0, 0, 30000, 0, 6900, 0 },
+	{ "F1", 30000, 0, 0, 30000, 0, 6900, 0 },
+	{ "F3", 30000, 0, 0, 30000, 0, 6900, 0 },
+	{ "F1-clone", 30000, 0, 0, 30000, 0, 6900, 0 },
 	/* 32 bits at a time; see program_times() */
-	{ "F2", 250000, 550000, 1000000, 0, 8000000, 1024 },
-	{ "F4", 250000, 550000, 1000000, 0, 8000000, 1024 },
-	{ "F7", 250000, 550000, 1000000, 0, 8000000, 1024 },
-	{ "H7", 2000, 0, 1000000, 0, 4000000, 800 },
-	{ "L0", 3280, 0, 0, 10000, 0, 13120 }, /* half a page, 64 bytes, at once */
-	{ "L1", 3280, 0, 0, 10000, 0, 6560 },  /* the same of 128 bytes */
-	{ "U5", 1500, 0, 0, 0, 200000, 1890 },
-	{ "H5", 1500, 0, 0, 0, 100000, 480 },
+	{ "F2", 250000, 550000, 1000000, 0, 8000000, 1024, 0 },
+	{ "F4", 250000, 550000, 1000000, 0, 8000000, 1024, 0 },
+	{ "F7", 250000, 550000, 1000000, 0, 8000000, 1024, 0 },
+	{ "H7", 2000, 0, 1000000, 0, 4000000, 800, 0 },
+	{ "L0", 3280, 0, 0, 10000, 0, 13120, 64 }, /* half a page */
+	{ "L1", 3280, 0, 0, 10000, 0, 6560, 128 },
+	{ "U5", 1500, 0, 0, 0, 200000, 1890, 0 },
+	{ "H5", 1500, 0, 0, 0, 100000, 480, 0 },
 };
 /* C0, G0, G4, L4, L5, W.. */
-static const struct tempo tempo_other = { "", 22000, 0, 0, 22000, 0, 2700 };
+static const struct tempo tempo_other = { "", 22000, 0, 0, 22000, 0, 2700, 0 };
 
 enum {
 	DEFAULT_BAUD = 115200,
@@ -167,11 +168,18 @@ static uint64_t listen_us(const struct guess *g)
 	return (WARY_MS + 2) * US_PER_MS + 2 * (g->line.turnaround_ns + g->line.byte_ns) / 1000;
 }
 
-/* One request. With such a pair in it it goes step by step, whatever the rest does. */
+static uint64_t program_us(const struct guess *g, uint32_t addr, uint32_t len)
+{
+	const uint32_t row = g->tempo->row;
+
+	if (row)
+		len = (addr % row + len + row - 1) / row * row;
+	return (uint64_t)g->tempo->program_us * g->program_times * len / FRAME_MAX_DATA;
+}
+
+/* One request. One that is not safe at once goes step by step, whatever the rest does. */
 static uint64_t request_write_us(const struct guess *g, uint32_t addr, uint32_t len)
 {
-	const uint64_t program_us =
-		(uint64_t)g->tempo->program_us * g->program_times * len / FRAME_MAX_DATA;
 	uint8_t data[FRAME_MAX_DATA], stream[BURST_MAX];
 	struct plan_line line = g->line;
 	uint64_t listens = 0;
@@ -179,12 +187,11 @@ static uint64_t request_write_us(const struct guess *g, uint32_t addr, uint32_t 
 	plan_content(g->plan, addr, data, len);
 	const size_t bytes = burst_write_frame(stream, addr, (struct span){ data, len });
 
+	line.bursts = line.bursts && burst_is_safe((struct span){ stream, bytes });
 	for (size_t at = 1; (at = burst_grave_pair((struct span){ stream, bytes }, at)) < bytes;
-		at++) {
-		line.bursts = false;
+		at++)
 		listens++;
-	}
-	return plan_line_write_us(&line, len, program_us) + listens * listen_us(g);
+	return plan_line_write_us(&line, len, program_us(g, addr, len)) + listens * listen_us(g);
 }
 
 static uint64_t block_us(const struct guess *g, uint32_t addr, uint32_t len)
@@ -213,10 +220,10 @@ static uint64_t write_us(const struct guess *g, const struct step *step)
 	return us;
 }
 
-static uint64_t verify_us(const struct guess *g, const struct step *step)
+static uint64_t reads_us(const struct guess *g, uint32_t len)
 {
-	const uint32_t size = (uint32_t)boot_read_size(&g->boot), tail = step->len % size;
-	const uint64_t us = step->len / size * plan_line_read_us(&g->line, size);
+	const uint32_t size = (uint32_t)boot_read_size(&g->boot), tail = len % size;
+	const uint64_t us = len / size * plan_line_read_us(&g->line, size);
 
 	return us + (tail ? plan_line_read_us(&g->line, tail) : 0);
 }
@@ -273,7 +280,7 @@ static uint64_t step_us(const struct guess *g, const struct step *step)
 	case STEP_WRITE:
 		return write_us(g, step);
 	case STEP_VERIFY:
-		return verify_us(g, step);
+		return reads_us(g, step->len);
 	case STEP_CHECKSUM:
 		return checksum_us(g, step);
 	case STEP_SAMPLE:
@@ -370,10 +377,12 @@ static uint64_t connect_us(const struct guess *g, uint32_t supply_mv)
 	return us;
 }
 
-static uint64_t bytes_in(const struct image *image, const struct sector *sector)
+/* What the image names in a sector, read piece by piece. */
+static uint64_t named_us(const struct guess *g, const struct sector *sector)
 {
+	const struct image *image = g->plan->image;
 	const uint64_t sector_end = sector->addr + (uint64_t)sector->len;
-	uint64_t bytes = 0;
+	uint64_t us = 0;
 
 	for (size_t i = 0; i < image->count; i++) {
 		const struct segment *s = &image->segments[i];
@@ -381,25 +390,21 @@ static uint64_t bytes_in(const struct image *image, const struct sector *sector)
 		const uint64_t end = s->addr + (uint64_t)s->data.len;
 		const uint64_t to = end < sector_end ? end : sector_end;
 
-		bytes += from < to ? to - from : 0;
+		us += from < to ? reads_us(g, (uint32_t)(to - from)) : 0;
 	}
-	return bytes;
+	return us;
 }
 
 /* The bytes of the image that a record says are there: each is compared before it is spared. */
 static uint64_t recalled_us(const struct guess *g, const struct survey *survey)
 {
-	const size_t size = boot_read_size(&g->boot);
 	uint64_t us = 0;
 
 	for (uint32_t i = 0; i < survey->count; i++) {
 		const struct sector sector = chip_sector(g->plan->chip, i);
 
-		if (survey->verdicts[i] != VERDICT_SAME)
-			continue;
-		us += survey->by_checksum ? one_checksum_us(g)
-					  : bytes_in(g->plan->image, &sector) *
-				plan_line_read_us(&g->line, size) / size;
+		if (survey->verdicts[i] == VERDICT_SAME)
+			us += survey->by_checksum ? one_checksum_us(g) : named_us(g, &sector);
 	}
 	return us;
 }

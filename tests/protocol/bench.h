@@ -9,7 +9,7 @@
 #include "protocol/run.h"
 #include "simulator/sim.h"
 
-#define BENCH_MAX_SEGMENTS 8
+#define BENCH_MAX_SEGMENTS 64
 
 struct bench {
 	struct sim *sim;
