@@ -75,6 +75,7 @@ static void put_number(struct xml *xml, const char *name, double value, int deci
 /* What a case, or a run of them, counts. */
 struct counts {
 	unsigned tests, failures, errors, skipped;
+	bool is_timed; /* a case said how long it took: Unity and most TAP do not */
 	double seconds;
 };
 
@@ -84,7 +85,8 @@ static void put_counts(struct xml *xml, const struct counts *counts)
 	put_number(xml, "failures", counts->failures, 0);
 	put_number(xml, "errors", counts->errors, 0);
 	put_number(xml, "skipped", counts->skipped, 0);
-	put_number(xml, "time", counts->seconds, 3);
+	if (counts->is_timed)
+		put_number(xml, "time", counts->seconds, 3);
 }
 
 static const char *member(const struct json *json, const char *name)
@@ -142,8 +144,10 @@ static void count_case(struct counts *counts, const struct json *c)
 	counts->tests++;
 	counts->failures += is_state(c, "failed");
 	counts->skipped += is_state(c, "skipped");
-	if (json_number(json_get(c, "seconds"), &seconds))
+	if (json_number(json_get(c, "seconds"), &seconds)) {
+		counts->is_timed = true;
 		counts->seconds += seconds;
+	}
 }
 
 static bool same_suite(const struct json *a, const struct json *b)
@@ -173,11 +177,15 @@ static struct whole whole_of(const struct job_record *record, const struct count
 	return whole;
 }
 
+static double seconds_of(const struct job_record *record)
+{
+	return record->started ? (double)(record->finished - record->started) / 1000 : 0;
+}
+
 static void put_whole(struct xml *xml, const struct job_record *record, const struct whole *whole)
 {
-	const double seconds =
-		record->started ? (double)(record->finished - record->started) / 1000 : 0;
-	const struct counts counts = { 1, whole->is_failure, whole->is_error, 0, seconds };
+	const double seconds = seconds_of(record);
+	const struct counts counts = { 1, whole->is_failure, whole->is_error, 0, true, seconds };
 
 	put_text(xml, " <testsuite");
 	put_attribute(xml, "name", record->board);
@@ -237,6 +245,8 @@ bool report_junit(const struct job_record *record, struct buf *out)
 	counts.tests += whole.is_shown;
 	counts.failures += whole.is_shown && whole.is_failure;
 	counts.errors += whole.is_shown && whole.is_error;
+	counts.is_timed = true;
+	counts.seconds = seconds_of(record);
 	put_text(&xml, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites");
 	put_attribute(&xml, "name", record->name ? record->name : record->board);
 	put_counts(&xml, &counts);

@@ -11,6 +11,7 @@
 /*
  * JUnit's XML as CI servers read it, appended to out: suites, cases, failures with their message
  * and the lines around, errors for what is no test's fault. Well-formed whatever the board printed.
+ * The root's time is the job's; a suite or a case has one only where the firmware told it.
  * false: no memory.
  */
 bool report_junit(const struct job_record *record, struct buf *out);

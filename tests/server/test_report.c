@@ -17,7 +17,7 @@ static const struct {
 } rows[] = {
 	{ "a flash that was done", JOB_DONE, "{}", NULL,
 		HEAD("tests=\"1\" failures=\"0\" errors=\"0\" skipped=\"0\" "
-		     "time=\"0.000\"") " <testsuite name=\"b\" tests=\"1\" "
+		     "time=\"2.500\"") " <testsuite name=\"b\" tests=\"1\" "
 				       "failures=\"0\" errors=\"0\" skipped=\"0\" "
 				       "time=\"2.500\">\n"
 				       "  <testcase name=\"flash\" classname=\"b\" "
@@ -27,7 +27,7 @@ static const struct {
 		"{\"code\":\"no_answer\",\"detail\":\"say \\\"<hi>\\\" & "
 		"\\u0001bye\\uffff\"}",
 		HEAD("tests=\"1\" failures=\"0\" errors=\"1\" skipped=\"0\" "
-		     "time=\"0.000\"") " <testsuite name=\"b\" tests=\"1\" "
+		     "time=\"2.500\"") " <testsuite name=\"b\" tests=\"1\" "
 				       "failures=\"0\" errors=\"1\" skipped=\"0\" "
 				       "time=\"2.500\">\n"
 				       "  <testcase name=\"flash\" classname=\"b\" "
@@ -46,15 +46,14 @@ static const struct {
 		"\"name\":\"z\",\"state\":\"skipped\",\"message\":null}]}}",
 		"{\"code\":\"test_failed\",\"detail\":\"d\"}",
 		HEAD("tests=\"3\" failures=\"1\" errors=\"0\" skipped=\"1\" "
-		     "time=\"0.500\"") " <testsuite name=\"s\" tests=\"1\" "
+		     "time=\"2.500\"") " <testsuite name=\"s\" tests=\"1\" "
 				       "failures=\"0\" errors=\"0\" skipped=\"0\" "
 				       "time=\"0.500\">\n"
 				       "  <testcase name=\"x\" classname=\"s\" "
 				       "time=\"0.500\">\n  </testcase>\n"
 				       " </testsuite>\n"
 				       " <testsuite name=\"b\" tests=\"2\" "
-				       "failures=\"1\" errors=\"0\" skipped=\"1\" "
-				       "time=\"0.000\">\n"
+				       "failures=\"1\" errors=\"0\" skipped=\"1\">\n"
 				       "  <testcase name=\"y\" classname=\"b\" "
 				       "file=\"a.c\" line=\"7\">\n"
 				       "   <failure message=\"no\" "
