@@ -27,10 +27,11 @@ void board_close_port(struct board *board)
 	board->session.is_live = false;
 }
 
+static const char vanished[] = "the port vanished (unplugged?)";
+
 void board_vanish(struct board *board)
 {
-	static const struct why gone = { .err = ERR_GONE,
-		.what = "the port vanished (unplugged?)" };
+	static const struct why gone = { .err = ERR_GONE, .what = vanished };
 
 	board_close_port(board);
 	board_enter(board, BOARD_ABSENT, &gone);
@@ -87,6 +88,17 @@ static bool open_with_settings(struct board *board, struct why *why)
 	return true;
 }
 
+/* That a port which was unplugged is not there is no news: its cause and its time stay. */
+static bool is_still_away(struct board *board, const struct why *why)
+{
+	pthread_mutex_lock(&board->lock);
+	const bool is_away = board->state == BOARD_ABSENT && !board->is_untried &&
+		board->absence.what == vanished && why->err == ERR_GONE;
+
+	pthread_mutex_unlock(&board->lock);
+	return is_away;
+}
+
 bool board_open_port(struct board *board)
 {
 	struct why why = { 0 };
@@ -94,7 +106,8 @@ bool board_open_port(struct board *board)
 	if (!open_with_settings(board, &why)) {
 		if (!why.what)
 			why.what = "the port can't be opened";
-		board_enter(board, BOARD_ABSENT, &why);
+		if (!is_still_away(board, &why))
+			board_enter(board, BOARD_ABSENT, &why);
 		return false;
 	}
 	port_on_absence(board->port, tell_absence, board);

@@ -79,10 +79,18 @@ test('idle: absent has a cause and a time, and what came before and after is all
     const asked = Date.now();
     await sim.ctl('unplug');
     const away = await until((seen) => seen.state === 'absent');
-    assert.match(away.cause, /vanished|no such port/);
+    assert.match(away.cause, /vanished \(unplugged/);
     assert.ok(Math.abs(Date.parse(away.since) - asked) < 10_000, away.since);
     const refused = await bench.post('/api/v1/boards/f103/console', Buffer.from('x'));
     assert.equal(refused.status, 409);
+    const doctor = await bench.curl('-X', 'POST', '/api/v1/boards/f103/doctor');
+    assert.equal(doctor.json.result.verdict, 'no_port', doctor.text);
+    const still = await bench.board('f103');
+    assert.deepEqual(
+      [still.cause, still.since],
+      [away.cause, away.since],
+      'trying again is no news',
+    );
     await sim.ctl('replug');
     const back = await until(isIdle);
     assert.equal(back.cause, null);
