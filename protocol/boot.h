@@ -59,6 +59,7 @@ struct boot {
 	/* What the adapter costs: from our last byte to the first of the answer; 0: not measured */
 	uint32_t turnaround_us;
 	uint32_t restart_us; /* what the control took to restart it last; 0: it did not */
+	uint32_t sync_us;    /* from then to the 7F that was answered: what came before was lost */
 	/* It was tried and works: command, address and data of a block leave at once. */
 	bool bursts;
 	/* its own: what turnaround_us is the median of */

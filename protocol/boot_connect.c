@@ -30,6 +30,7 @@ enum {
 struct search {
 	struct boot *boot;
 	uint64_t until_ms; /* no new try after it */
+	uint64_t sync_us;  /* when the last 7F left */
 	uint32_t try_ms;
 	uint8_t heard[MAX_HEARD]; /* in this try: junk, neither ACK nor NACK */
 	size_t heard_len;
@@ -108,6 +109,7 @@ static enum err send_sync(struct search *search)
 	const struct wire *wire = &boot->wire;
 	const uint8_t sync = FRAME_SYNC;
 	const uint64_t until_ms = now_ms(boot) + search->try_ms + 2 * boot_wire_ms(boot, 2);
+	search->sync_us = wire->ops->now_us(wire->ctx);
 	enum err e = wire->ops->send(wire->ctx, (struct span){ &sync, 1 }, ACK_MS);
 
 	while (!e) {
@@ -179,13 +181,15 @@ static enum err try_group(struct search *search, unsigned tries, struct why *why
 	return e;
 }
 
-static enum err restart(struct boot *boot, struct why *why)
+/* *ended_us: when the control was done. */
+static enum err restart(struct boot *boot, uint64_t *ended_us, struct why *why)
 {
 	const struct control *control = &boot->control;
 	const uint64_t began_us = boot->wire.ops->now_us(boot->wire.ctx);
 	const enum err e = control->restart(control->ctx, INTO_BOOTLOADER, why);
 
-	boot->restart_us = (uint32_t)(boot->wire.ops->now_us(boot->wire.ctx) - began_us);
+	*ended_us = boot->wire.ops->now_us(boot->wire.ctx);
+	boot->restart_us = (uint32_t)(*ended_us - began_us);
 	return e;
 }
 
@@ -200,6 +204,7 @@ static enum err find_rom(struct search *search, struct why *why)
 	unsigned tries = asks_person ? MAX_SYNC_BYTES
 		: asks_firmware      ? ASKED_TRIES
 				     : FIRST_GROUP_TRIES;
+	uint64_t restarted_us = 0;
 	enum err e = ERR_OK;
 
 	if (asks_person)
@@ -208,10 +213,12 @@ static enum err find_rom(struct search *search, struct why *why)
 		struct why last = { 0 };
 
 		if (restarts)
-			e = restart(boot, why);
+			e = restart(boot, &restarted_us, why);
 		if (e)
 			break;
 		e = try_group(search, tries, &last);
+		if (!e)
+			boot->sync_us = restarts ? (uint32_t)(search->sync_us - restarted_us) : 0;
 		if (!e)
 			return ERR_OK;
 		if (is_fatal(e)) {
@@ -231,7 +238,7 @@ static void start_anew(struct boot *boot)
 {
 	boot->device = (struct device){ 0 };
 	boot->is_connected = boot->was_resumed = boot->bursts = false;
-	boot->turnaround_us = boot->restart_us = 0;
+	boot->turnaround_us = boot->restart_us = boot->sync_us = 0;
 	boot->turnaround_count = 0;
 }
 

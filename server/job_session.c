@@ -281,6 +281,7 @@ void work_keep_link(struct work *w)
 	struct known_link link = { .baud = boot->options.settings.baud,
 		.turnaround_us = boot->turnaround_us,
 		.restart_us = boot->restart_us,
+		.sync_us = boot->sync_us,
 		.bursts = boot->bursts };
 	const struct known_link before = known_link(w->scene->known);
 	struct device known;
@@ -292,8 +293,10 @@ void work_keep_link(struct work *w)
 		link.refuses_burst = before.refuses_burst;
 	if (!link.turnaround_us)
 		link.turnaround_us = before.turnaround_us;
-	if (!link.restart_us)
+	if (!link.restart_us) {
 		link.restart_us = before.restart_us;
+		link.sync_us = before.sync_us;
+	}
 	w->began = link;
 	known_set_device(w->scene->known, &boot->device, &link);
 	if (!known_options(w->scene->known, &(struct option_record){ 0 }))
@@ -310,6 +313,7 @@ struct known_link work_link(const struct work *w)
 		return (struct known_link){ .baud = boot->options.settings.baud,
 			.turnaround_us = boot->turnaround_us,
 			.restart_us = link.restart_us,
+			.sync_us = link.sync_us,
 			.bursts = boot->bursts };
 	if (w->request->baud || config->bootloader.baud)
 		link.baud = w->request->baud ? w->request->baud : config->bootloader.baud;

@@ -34,6 +34,8 @@ static struct known_link read_link(const struct board_record *record)
 		link.turnaround_us = (uint32_t)us;
 	if (json_integer(json_get(node, "restart_us"), 0, UINT32_MAX, &us))
 		link.restart_us = (uint32_t)us;
+	if (json_integer(json_get(node, "sync_us"), 0, UINT32_MAX, &us))
+		link.sync_us = (uint32_t)us;
 	if (json_bool(json_get(node, "bursts"), &link.bursts))
 		link.refuses_burst = !link.bursts;
 	json_free(json);
@@ -47,6 +49,7 @@ static struct json *link_json(const struct known_link *link)
 	json_add_integer(json, "baud", link->baud);
 	json_add_integer(json, "turnaround_us", link->turnaround_us);
 	json_add_integer(json, "restart_us", link->restart_us);
+	json_add_integer(json, "sync_us", link->sync_us);
 	if (link->bursts || link->refuses_burst)
 		json_add_bool(json, "bursts", link->bursts);
 	else

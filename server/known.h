@@ -26,6 +26,7 @@ struct known_link {
 	uint32_t baud;          /* the last good rate of the bootloader; 0: none */
 	uint32_t turnaround_us; /* of the adapter; 0: not measured */
 	uint32_t restart_us;    /* of the control; 0: not measured */
+	uint32_t sync_us;       /* after that, until the ROM hears a 7F */
 	bool bursts;            /* the chip took whole blocks at once */
 	bool refuses_burst;     /* it was tried and did not */
 };

@@ -423,6 +423,21 @@ static void manual_control_keeps_trying(void **state)
 	assert_false(boot.is_connected);
 }
 
+/* What a slow ROM costs is measured, for estimates. */
+static void lost_7f_are_measured(void **state)
+{
+	struct scripted s;
+	struct boot boot;
+
+	(void)state;
+	begin(&boot, &s, "> 7F < 79" WHO_F1);
+	assert_int_equal(boot_connect(&boot, NULL), ERR_OK);
+	assert_int_equal(boot.sync_us, 0);
+	begin(&boot, &s, "> 7F > 7F < 79" WHO_F1);
+	assert_int_equal(boot_connect(&boot, NULL), ERR_OK);
+	assert_in_range(boot.sync_us, 300000, 400000);
+}
+
 /*
  * What is typed to firmware must not meet a ROM that it has started already: that would measure its
  * rate from it. So a slow one gets its time before it is asked again, and it is asked again.
@@ -535,6 +550,7 @@ int main(void)
 		cmocka_unit_test(manual_control_keeps_trying),
 		cmocka_unit_test(manual_control_rejoins_by_7f),
 		cmocka_unit_test(firmware_is_not_asked_again_too_soon),
+		cmocka_unit_test(lost_7f_are_measured),
 		cmocka_unit_test(resuming_restarts_nothing),
 		cmocka_unit_test(an_unknown_part_is_used_by_what_get_lists),
 		cmocka_unit_test(an_unknown_part_can_be_used_as_another),

@@ -88,6 +88,7 @@ static uint32_t run_trial(struct bench *bench, const struct trial *trial)
 	options.baud = trial->baud;
 	options.turnaround_us = bench->boot.turnaround_us;
 	options.restart_us = bench->boot.restart_us;
+	options.sync_us = bench->boot.sync_us;
 	options.bursts = bench->boot.bursts;
 	if (options.write == PLAN_WRITE_CHANGED) {
 		look_first(bench, &options, &survey);
