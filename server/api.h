@@ -50,8 +50,6 @@ void handle_operation(
 void submit_job(struct request *request, struct board *board, struct job_request *what);
 /* Does the request ask that its jobs end when its client goes away? */
 bool cancels_on_disconnect(const struct request *request);
-/* The contract's job shape of a live job; NULL: no memory. */
-struct json *job_json(struct job *job);
 /* What kept a job that is final from being done. false: it was done. */
 bool outcome_problem(struct job *job, const struct job_record *record, struct problem *problem);
 /* A finished job's reply: 200, or its problem with the job inside. */

@@ -27,18 +27,6 @@ bool check_job(struct request *request, struct problem *problem)
 		query_choice(query, "on_disconnect", on_disconnect_names, &choice, problem);
 }
 
-struct json *job_json(struct job *job)
-{
-	struct job_record record = { 0 };
-
-	if (!job_copy(job, &record))
-		return NULL;
-	struct json *json = job_record_json(&record);
-
-	job_record_release(&record);
-	return json;
-}
-
 bool outcome_problem(struct job *job, const struct job_record *record, struct problem *problem)
 {
 	if (job_problem(job, problem))

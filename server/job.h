@@ -59,6 +59,8 @@ const struct job_request *job_request(const struct job *job);
 bool job_copy(struct job *job, struct job_record *record);
 /* The contract's job shape, of a record live or stored. NULL: no memory. */
 struct json *job_record_json(const struct job_record *record);
+/* The same of a job as it is now; NULL is no job, null. */
+struct json *job_json(struct job *job);
 /* Grows with every change; a reader keeps the last one it saw. */
 uint64_t job_version(struct job *job);
 bool job_is_final(struct job *job);

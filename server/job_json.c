@@ -47,6 +47,17 @@ struct json *job_record_json(const struct job_record *record)
 	return json;
 }
 
+struct json *job_json(struct job *job)
+{
+	struct job_record record = { 0 };
+	struct json *json = NULL;
+
+	if (job && job_copy(job, &record))
+		json = job_record_json(&record);
+	job_record_release(&record);
+	return json;
+}
+
 struct json *progress_json(const struct progress *progress)
 {
 	struct json *json = json_object();

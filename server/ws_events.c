@@ -53,17 +53,6 @@ static struct json *marks_json(struct seen *seen)
 	return list;
 }
 
-static struct json *job_json(struct job *job)
-{
-	struct job_record record = { 0 };
-	struct json *json = NULL;
-
-	if (job && job_copy(job, &record))
-		json = job_record_json(&record);
-	job_record_release(&record);
-	return json;
-}
-
 /* Shows another job, whose reference it takes. Its past events are in the job's history. */
 static void seen_show(struct seen *seen, struct job *job)
 {
