@@ -28,6 +28,7 @@ struct plan_options {
 	uint32_t baud;
 	uint32_t turnaround_us; /* of the adapter, as boot has measured it */
 	bool bursts;
+	bool resumes;        /* a session is open: the ROM is only asked who it is */
 	uint32_t restart_us; /* of the control, as boot has measured it; 0: not known */
 	uint32_t sync_us;    /* until a 7F is answered after that, likewise */
 	uint32_t supply_mv;  /* as boot_set_supply() was given; 0: not */

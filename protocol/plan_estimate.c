@@ -83,7 +83,7 @@ struct guess {
 	struct plan_line line;
 	const struct tempo *tempo;
 	uint32_t erase_percent, program_times; /* of the typical ones, by the supply */
-	uint64_t restart_us, sync_us;
+	uint64_t restart_us;
 	struct boot boot;
 };
 
@@ -365,12 +365,14 @@ static uint64_t identify_us(const struct guess *g)
 }
 
 /* As boot_connect.c does it. */
-static uint64_t connect_us(const struct guess *g, uint32_t supply_mv)
+static uint64_t connect_us(const struct guess *g, const struct plan_options *options)
 {
-	uint64_t us = g->restart_us + g->sync_us + plan_line_exchange_us(&g->line, 1, 0, 1) +
-		quiet_us(g) + identify_us(g);
+	uint64_t us = plan_line_exchange_us(&g->line, 2, 0, 5);
 
-	if (has_speed(g->plan->chip) && supply_mv >= HALF_MV)
+	if (!options->resumes)
+		us = g->restart_us + options->sync_us + plan_line_exchange_us(&g->line, 1, 0, 1) +
+			quiet_us(g) + identify_us(g);
+	if (has_speed(g->plan->chip) && options->supply_mv >= HALF_MV)
 		us += plan_line_exchange_us(&g->line, 2, 0, 1) +
 			plan_line_exchange_us(&g->line, 5, 0, 1) +
 			plan_line_exchange_us(&g->line, 6, 0, 1);
@@ -437,14 +439,13 @@ uint32_t plan_estimate(
 		.erase_percent = erase_percent(plan->chip, options->supply_mv),
 		.program_times = program_times(plan->chip, options->supply_mv),
 		.restart_us = options->restart_us ? options->restart_us : RESET_MS * US_PER_MS,
-		.sync_us = options->sync_us,
 		.boot = { .device = *device,
 			.options.settings.baud = baud,
 			.turnaround_us = options->turnaround_us,
 			.bursts = options->bursts },
 	};
-	uint64_t us = connect_us(&g, options->supply_mv) + survey_us(&g, options->survey) +
-		beside_us(&g, options);
+	uint64_t us =
+		connect_us(&g, options) + survey_us(&g, options->survey) + beside_us(&g, options);
 
 	if (plan->write_bytes + plan->erase_bytes && protection_has_layout(plan->chip))
 		us += plan_line_read_us(&g.line, plan->chip->option_bytes_len);

@@ -83,6 +83,7 @@ static struct plan_options plan_options(const struct work *w, const struct surve
 		.baud = link.baud,
 		.turnaround_us = link.turnaround_us,
 		.bursts = link.bursts,
+		.resumes = w->resumes,
 		.restart_us = link.restart_us,
 		.sync_us = link.sync_us,
 		.supply_mv = w->scene->config->supply_mv,

@@ -165,6 +165,23 @@ static enum err restart(void *ctx, enum control_into into, struct why *why)
 	return control->restart(control->ctx, into, why);
 }
 
+/* A live session goes on, unless what is asked or configured needs a fresh one that can be had. */
+static bool may_resume(const struct work *w)
+{
+	const struct boot *boot = &w->scene->session->boot;
+	const struct wire_settings *wanted = &w->scene->config->bootloader;
+	const uint32_t baud = w->request->baud ? w->request->baud : wanted->baud;
+
+	if (!w->scene->session->is_live || w->request->as_product_id || w->request->flash_bytes)
+		return false;
+	if (!w->control.resets)
+		return true;
+	if (w->request->has_burst && w->request->burst != boot->bursts)
+		return false;
+	return (!baud || baud == boot->options.settings.baud) &&
+		wanted->frame == boot->options.settings.frame;
+}
+
 void work_init(struct work *w, struct job *job, const struct job_scene *scene)
 {
 	*w = (struct work){ .job = job,
@@ -176,6 +193,7 @@ void work_init(struct work *w, struct job *job, const struct job_scene *scene)
 	w->control.restart = restart;
 	w->control.power_cycle = scene->config->power.off_argv ? work_power_cycle : NULL;
 	w->control.ctx = w;
+	w->resumes = may_resume(w);
 	work_mend_init(w);
 }
 
@@ -198,19 +216,6 @@ static struct boot_options boot_options(struct work *w)
 	if (!options.settings.baud)
 		options.settings.baud = link.baud ? link.baud : DEFAULT_BAUD;
 	return options;
-}
-
-/* A live session goes on, unless what is asked needs a fresh one that can be had. */
-static bool may_resume(const struct work *w)
-{
-	const struct session *session = w->scene->session;
-	const uint32_t baud = w->request->baud;
-
-	if (!session->is_live || w->request->as_product_id || w->request->flash_bytes)
-		return false;
-	if (w->request->has_burst && w->request->burst != session->boot.bursts && w->control.resets)
-		return false;
-	return !baud || baud == session->boot.options.settings.baud || !w->control.resets;
 }
 
 /* The rate that is not fixed is found: by what is known of this board, else step by step. */
@@ -244,7 +249,7 @@ static enum err connect(struct work *w, struct why *why)
 	const bool is_fixed = w->request->baud || w->scene->config->bootloader.baud;
 	struct boot *boot = w->boot;
 
-	if (may_resume(w)) {
+	if (w->resumes) {
 		boot->wire = w->scene->wire;
 		boot->control = w->control;
 		boot->options.cancelled = work_should_stop;

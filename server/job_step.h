@@ -18,6 +18,7 @@ struct work {
 	enum stage stage;
 	int64_t began_ms;
 	char merged[SHA256_TEXT]; /* the image with what stood beside it; "": none */
+	bool resumes;             /* the session that is open goes on */
 	bool has_spoken;     /* the port has the bootloader's settings, the ROM was looked for */
 	bool was_met;        /* by_firmware: a ROM that should be there was looked for first */
 	bool not_entered;    /* by_firmware: the program was asked, and no ROM came */

@@ -71,7 +71,7 @@ static void read_neighbours(struct bench *bench, struct plan_options *options, s
 /* Connects, plans with what that measured, and runs; the milliseconds that all of it took. */
 static uint32_t run_trial(struct bench *bench, const struct trial *trial)
 {
-	const uint64_t began_us = sim_now_us(bench->sim);
+	uint64_t began_us = sim_now_us(bench->sim);
 	struct plan_options options = trial->options;
 	struct survey survey = { 0 };
 	struct image merged = { 0 };
@@ -82,6 +82,10 @@ static uint32_t run_trial(struct bench *bench, const struct trial *trial)
 	e = boot_connect(&bench->boot, &bench->why);
 	if (e)
 		fail_msg("%s: %s", trial->part->name, bench->why.what);
+	if (options.resumes) {
+		began_us = sim_now_us(bench->sim);
+		assert_int_equal(boot_reconnect(&bench->boot, &bench->why), ERR_OK);
+	}
 	e = boot_set_supply(&bench->boot, options.supply_mv, &bench->why);
 	assert_int_equal(e, ERR_OK);
 	(trial->has_crumbs ? add_crumbs : add_image)(bench);
@@ -218,6 +222,20 @@ static void what_stands_beside_is_counted(void **state)
 	}
 }
 
+/* A session that is still open costs no restart, and nobody is identified anew. */
+static void a_session_that_goes_on_is_cheaper(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < part_count(); i++) {
+		const struct trial trial = { .part = part_at(i),
+			.baud = 57600,
+			.latency_us = latencies_us[i % 2],
+			.options = { .resumes = true, .verify = PLAN_VERIFY_NONE } };
+
+		assert_estimated(&trial);
+	}
+}
+
 static void crumbs_are_counted(void **state)
 {
 	static const char *const parts[] = { "l476rg", "l152re", "g071rb", "f103rb" };
@@ -245,6 +263,7 @@ int main(void)
 		cmocka_unit_test(what_is_looked_at_first_is_estimated),
 		cmocka_unit_test(the_supply_is_reckoned_with),
 		cmocka_unit_test(what_stands_beside_is_counted),
+		cmocka_unit_test(a_session_that_goes_on_is_cheaper),
 		cmocka_unit_test(crumbs_are_counted),
 	};
 

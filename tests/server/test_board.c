@@ -247,6 +247,40 @@ static void test_reset_into_bootloader_and_go(void **state)
 	workbench_close(&wb);
 }
 
+static void assert_bootloader_rate(struct workbench *wb, int64_t want)
+{
+	bool never;
+	struct json *json = board_device_json(wb->board, &never);
+	int64_t baud = 0;
+
+	assert_true(json_integer(json_get(json_get(json, "link"), "baud"), 0, UINT32_MAX, &baud));
+	assert_int_equal(baud, want);
+	json_free(json);
+}
+
+/* The session that was left open began at another rate. */
+static void test_rate_changes_in_bootloader(void **state)
+{
+	struct workbench wb;
+	struct job_request request = workbench_request(JOB_RESET);
+
+	(void)state;
+	workbench_open(
+		&wb, &(struct workbench_options){ .control = CONTROL_COMMAND, .baud = 115200 });
+	request.into = INTO_BOOTLOADER;
+	assert_int_equal(workbench_do(&wb, &request, NULL, NULL), JOB_DONE);
+	workbench_wait_state(&wb, "bootloader");
+	assert_bootloader_rate(&wb, 115200);
+	struct config_board other = wb.config;
+
+	other.bootloader.baud = 57600;
+	assert_true(board_configure(wb.board, &other));
+	request = workbench_request(JOB_IDENTIFY);
+	assert_int_equal(workbench_do(&wb, &request, NULL, NULL), JOB_DONE);
+	assert_bootloader_rate(&wb, 57600);
+	workbench_close(&wb);
+}
+
 /* A ROM does not speak unasked: what comes is the application, shown from its first byte. */
 static void test_restart_by_hand_is_noticed(void **state)
 {
@@ -396,6 +430,7 @@ int main(void)
 		cmocka_unit_test(test_read),
 		cmocka_unit_test(test_erase_stays_and_reset_returns),
 		cmocka_unit_test(test_reset_into_bootloader_and_go),
+		cmocka_unit_test(test_rate_changes_in_bootloader),
 		cmocka_unit_test(test_restart_by_hand_is_noticed),
 		cmocka_unit_test(test_identify_returns),
 		cmocka_unit_test(test_dry_run_of_known_part_leaves_the_port),
