@@ -94,8 +94,7 @@ static struct board *change(const struct request *request, struct board *board,
 static struct board *add(const struct request *request, const struct config_board *settings,
 	const char *text, struct problem *problem)
 {
-	/* The request may not change the bench itself; what it leads to may. */
-	struct bench *bench = (struct bench *)request->bench;
+	struct bench *bench = request->bench;
 	struct board *board = bench_add(bench, settings, problem);
 
 	if (!board || store_settings_set(bench->store, settings->id, text))
@@ -189,7 +188,7 @@ static const struct wait_ops leaver_ops = {
 
 void handle_board_delete(struct request *request)
 {
-	struct bench *bench = (struct bench *)request->bench;
+	struct bench *bench = request->bench;
 	struct board *board = api_board_or_reply(request);
 	struct problem problem = { 0 };
 	struct board *leaver = NULL;
