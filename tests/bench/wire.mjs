@@ -48,7 +48,7 @@ function image(bench, { bytes, isSparse }, round) {
 }
 
 async function post(bench, ...request) {
-  const reply = await bench.curl('--fail', ...request);
+  const reply = await bench.curl('--fail', '--max-time', '600', ...request);
   assert.equal(reply.code, 0, reply.text + reply.errors);
   return reply;
 }
@@ -104,9 +104,11 @@ function printRow(words, ours, theirs) {
   console.log(`${words.padEnd(44)}${figure(mean(ours))}${figure(mean(theirs))} ${ratio}   ${each}`);
 }
 
-async function withBoard({ part, latency, options = [] }, work) {
+async function withBoard({ part, latency, supply_mv, options = [] }, work) {
   const adapter = latency ? ['--adapter-latency', String(latency)] : [];
-  const bench = new Bench({ boards: [{ id: 'board', part, options: [...adapter, ...options] }] });
+  const bench = new Bench({
+    boards: [{ id: 'board', part, supply_mv, options: [...adapter, ...options] }],
+  });
   try {
     await bench.sims.board.start();
     await work(bench);
@@ -167,6 +169,12 @@ const SAVED = [
   [
     'saved: three quarters blank, f103 half full',
     { part: 'f103rb', bytes: 64 * KIB },
+    blankAndFull,
+  ],
+  ['saved: three quarters blank, f407', { part: 'f407vg', bytes: 512 * KIB }, blankAndFull],
+  [
+    'saved: three quarters blank, f407, supply_mv',
+    { part: 'f407vg', bytes: 512 * KIB, supply_mv: 3300 },
     blankAndFull,
   ],
   ['saved: three quarters blank, g071rb', { part: 'g071rb', bytes: 64 * KIB }, blankAndFull],
