@@ -130,6 +130,7 @@ test('progress, the sector map, and a reload in mid-flash that goes on watching'
   await page.locator('#sector-map .sector-verified').nth(15).waitFor();
   await picture(page, 'flashing-dark');
   await page.waitForFunction(() => !document.querySelector('#work'));
+  await bench.get(`/api/v1/jobs/${job}/events`); // they end with it, a moment after the board is free
   assert.equal((await bench.get(`/api/v1/jobs/${job}`)).body.state, 'done');
   await closed(page);
 });
