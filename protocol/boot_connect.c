@@ -217,10 +217,10 @@ static enum err find_rom(struct search *search, struct why *why)
 		if (e)
 			break;
 		e = try_group(search, tries, &last);
-		if (!e)
+		if (!e) {
 			boot->sync_us = restarts ? (uint32_t)(search->sync_us - restarted_us) : 0;
-		if (!e)
 			return ERR_OK;
+		}
 		if (is_fatal(e)) {
 			boot_tell(why, &last);
 			return e;
